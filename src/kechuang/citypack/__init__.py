@@ -1,0 +1,8 @@
+"""A city pack: everything one city decides, as data. Loaded, checked, covered, planned and attached here."""
+
+from kechuang.citypack.loading import load
+from kechuang.citypack.models import Pack
+from kechuang.citypack.problems import PackError, Problem
+from kechuang.citypack.serial import digest, from_json, to_json
+
+__all__ = ["Pack", "PackError", "Problem", "digest", "from_json", "load", "to_json"]

@@ -1,0 +1,440 @@
+"""The records of a city pack.
+
+Each YAML file of a pack is a list (or, for ``city.yaml`` and a document, one record) of the models below. They
+carry what a city decides; nothing here is true of one city alone. Unknown keys are refused, so that a
+misspelt field is an error and never silently without effect.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+
+class Record(BaseModel):
+    """Base of all pack records: frozen, strict about unknown keys."""
+
+    # Whole numbers may stand unquoted where a text is meant (codes, clause ids); YAML has kept all their digits.
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+def _exact(value: Any) -> Any:
+    """Refuse binary floats: YAML numbers with a point must be quoted, so that no digit is lost."""
+    if isinstance(value, float):
+        raise ValueError('write decimal numbers in quotes, e.g. "0.02" (小数要加引号)')
+    return value
+
+
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=80)]
+Status = Literal["confirmed", "draft"]
+
+
+class Text(Record):
+    """A text in both languages of the platform."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+# ---- city ------------------------------------------------------------------------------------
+
+
+class Region(Record):
+    """An administrative division (GB/T 2260) or a region used for comparison."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    name: Text
+    kind: Literal["city", "county", "peer", "province", "nation"]
+
+
+class Department(Record):
+    """A unit that answers for targets, measures and tasks."""
+
+    id: Slug
+    name: Text
+
+
+class Theme(Record):
+    """Words of the header and footer. Empty footer fields mean: not filled by the city yet."""
+
+    site_name: Text
+    mark: str = Field(max_length=2, description="one or two characters in the red mark of the header")
+    host_unit: str | None = None
+    operator_unit: str | None = None
+    contact: str | None = None
+    site_code: str | None = None
+    icp: str | None = None
+    police_record: str | None = None
+
+
+class City(Record):
+    """``city.yaml``: the city itself."""
+
+    id: Slug
+    name: Text
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    version: str
+    theme: Theme
+    regions: list[Region]
+    departments: list[Department]
+    invented: bool = Field(False, description="an invented example city: said on every page")
+    home_figures: list[Slug] = Field(default_factory=list, description="indicators shown on the home page, in order")
+    platforms_clause: str | None = None
+
+
+# ---- document --------------------------------------------------------------------------------
+
+
+class Statement(Record):
+    """Why a sentence becomes no item: it states background, a principle, a purpose …"""
+
+    kind: Literal["background", "basis", "principle", "purpose", "vision", "formality"]
+    reason: Text
+
+
+class Sentence(Record):
+    """One sentence of the official text, described and pinned, never quoted.
+
+    ``start`` and ``end`` are character offsets in the text the record was made from. ``sha256`` is that of the
+    sentence with all white space removed (see ``kechuang.reading.sentences.fingerprint``). ``becomes`` lists what
+    the sentence turned into, as ``target:ID``, ``measure:ID``, ``task:ID``, ``service:ID`` or ``industry:ID``.
+    """
+
+    n: int = Field(ge=1)
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    summary: Text
+    becomes: list[str] = Field(default_factory=list)
+    statement: Statement | None = None
+
+
+class Paragraph(Record):
+    """A paragraph of a clause: ``3.10.2`` is the second paragraph of clause ``3.10``."""
+
+    id: str
+    sentences: list[Sentence]
+
+
+class Clause(Record):
+    """A numbered heading (or the preamble) with its paragraphs. ``title`` is in our own words."""
+
+    id: str
+    label: str = Field(description="as cited, e.g. 三（十）")
+    title: Text
+    level: int = Field(ge=1, le=4)
+    parent: str | None = None
+    paragraphs: list[Paragraph] = Field(default_factory=list)
+
+
+class MetadataField(Record):
+    """One line of the document's information card; ``value`` null = empty on the source page."""
+
+    name: Text
+    value: str | None = None
+
+
+class Document(Record):
+    """``documents/ID.yaml``: metadata and structure of one official document."""
+
+    id: Slug
+    number: str
+    title: Text
+    issuer: Text
+    issued: dt.date
+    effective_from: dt.date
+    effective_to: dt.date | None = None
+    validity: Literal["in_force", "to_be_verified", "repealed"] = "to_be_verified"
+    source_title: str
+    source_url: str | None = None
+    metadata: list[MetadataField] = Field(default_factory=list)
+    clauses: list[Clause]
+
+
+class Source(Record):
+    """Where an item stands in a document: the paragraph id and the number of the sentence in it."""
+
+    document: Slug | None = Field(None, description="left out when the pack has one document")
+    clause: str
+    span: int = Field(1, ge=1)
+
+
+# ---- facts -----------------------------------------------------------------------------------
+
+
+class EnumValue(Record):
+    """One allowed value of an enumerated fact."""
+
+    value: str
+    en: str
+
+
+class FactOrigin(Record):
+    """Where a fact comes from: a register column, a relation over records, or a question to the person."""
+
+    kind: Literal["column", "relation", "derived", "question"]
+    path: str | None = Field(None, description="e.g. contract.amount; null for a question")
+
+
+class Fact(Record):
+    """One name that expressions may use (``facts.yaml``)."""
+
+    id: str = Field(description="the Chinese name used in expressions")
+    en: str
+    entity: Literal["enterprise", "contract", "institution", "person", "project", "loan", "patent", "city"]
+    type: Literal["money", "rate", "count", "date", "enum", "text", "boolean"]
+    unit: str | None = None
+    values: list[EnumValue] = Field(default_factory=list)
+    minimum: Exact | None = None
+    maximum: Exact | None = None
+    origin: FactOrigin
+    ask: Text
+    help: Text | None = None
+    cost: int = Field(1, ge=1, le=9, description="how hard it is to find out: 1 known by heart, 9 needs a document")
+    example: str | None = None
+
+
+class DepartmentRole(Record):
+    """A department and whether the text names it or we inferred it."""
+
+    id: Slug
+    basis: Literal["named", "implied"]
+
+
+# ---- measures --------------------------------------------------------------------------------
+
+
+class Condition(Record):
+    """One condition of a measure; an assumption names who decided it, or null when nobody has."""
+
+    test: str
+    title: Text
+    origin: Literal["text", "assumption"]
+    decided_by: str | None = None
+    source: Source | None = None
+
+
+class Reading(Record):
+    """One way to read an unclear sentence. ``amount`` null = the measure's own ``amount``."""
+
+    id: Slug
+    title: Text
+    note: Text | None = None
+    amount: str | None = None
+
+
+class Ambiguity(Record):
+    """A question the text leaves open. ``shown`` is computed first; that does not mean it was chosen."""
+
+    id: Slug
+    question: Text
+    readings: list[Reading] = Field(default_factory=list)
+    shown: Slug | None = None
+    chosen: Slug | None = None
+    by: str | None = None
+    date: dt.date | None = None
+
+
+class Period(Record):
+    """Both days are inside the period, as 有效期至 is."""
+
+    from_: dt.date = Field(alias="from")
+    to: dt.date | None = None
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class Delegation(Record):
+    """The document that sets the amount; ``known`` says whether its text is at hand."""
+
+    title: Text
+    number: str | None = None
+    known: bool = False
+
+
+class Expectation(Record):
+    """What a case must give. Fields left out are not compared.
+
+    ``amount`` is in yuan; ``bit`` says whether a cap or floor changed the amount; ``missing`` lists the facts that
+    must be asked for, in any order.
+    """
+
+    status: Literal["yes", "no", "unknown", "delegated", "unstated", "not_in_force"]
+    amount: Exact | None = None
+    amount_if: Exact | None = None
+    bit: bool | None = None
+    missing: list[str] | None = None
+
+
+class Case(Record):
+    """A worked example of a measure, computed by ``kechuang pack check``: the test of the rule beside the rule.
+
+    ``facts`` are written as on a form: texts and whole numbers, ``true``/``false``, or null for "not known".
+    """
+
+    title: Text
+    on: dt.date
+    facts: dict[str, str | bool | int | None] = Field(default_factory=dict)
+    expect: Expectation
+
+
+class Measure(Record):
+    """A money or recognition rule (``measures.yaml``)."""
+
+    id: Slug
+    source: Source
+    also: list[Source] = Field(default_factory=list)
+    title: Text
+    summary: Text
+    instrument: Annotated[str, StringConstraints(pattern=r"^PI\d{3}$")]
+    amount_is: Literal["stated", "delegated", "unstated"]
+    kind: Literal["money", "recognition", "priority", "service"] = "money"
+    delegated_to: Delegation | None = None
+    subject: Literal["enterprise", "contract", "institution", "person", "project", "loan", "patent"]
+    beneficiary: Text
+    departments: list[DepartmentRole] = Field(default_factory=list)
+    effective: Period
+    parameters: dict[str, dict[dt.date, Exact]] = Field(default_factory=dict)
+    parameter_titles: dict[str, Text] = Field(default_factory=dict)
+    applies: list[Condition] = Field(default_factory=list)
+    amount: str | None = None
+    ambiguities: list[Ambiguity] = Field(default_factory=list)
+    industries: list[Slug] = Field(default_factory=list)
+    cases: list[Case] = Field(default_factory=list)
+    status: Status = "confirmed"
+
+
+# ---- indicators, targets ---------------------------------------------------------------------
+
+
+class Indicator(Record):
+    """A statistical indicator: what it measures, in which unit, who holds it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Text
+    unit: str
+    unit_en: str
+    definition: Text
+    holder: Slug | None = Field(None, description="the department that holds the figure")
+    better: Literal["higher", "lower", "neither"] = "higher"
+    decimals: int = Field(2, ge=0, le=6)
+    notes: list[Text] = Field(default_factory=list)
+
+
+class Relation(Record):
+    """A target that relates two indicators, e.g. one growth rate above another."""
+
+    left: str
+    right: str
+
+
+class Target(Record):
+    """A target or duty (``targets.yaml``).
+
+    ``comparator`` is the surface form of the text, ``operator`` what counts as reached. ``value`` null with ``kind``
+    reference or qualitative means: the text gives no number, and none is made up.
+    """
+
+    id: Slug
+    source: Source
+    title: Text
+    kind: Literal["level", "relation", "reference", "qualitative", "duty"]
+    indicator: str | None = None
+    value: Exact | None = None
+    value_max: Exact | None = None
+    unit: str | None = None
+    comparator: Literal[">=", ">", "<=", "<", "=", "~"] | None = None
+    operator: Literal[">=", ">", "<=", "<", "~", "range", "judged"] = "judged"
+    deadline: dt.date | None = None
+    nested_in: Slug | None = None
+    relation: Relation | None = None
+    reference: Text | None = None
+    aspiration: str | None = Field(None, description="the word that softens the target, e.g. 力争")
+    departments: list[DepartmentRole] = Field(default_factory=list)
+    note: Text | None = None
+    status: Status = "confirmed"
+
+
+# ---- tasks, services, industries -------------------------------------------------------------
+
+
+class Task(Record):
+    """Something a department has to do (``tasks.yaml``)."""
+
+    id: Slug
+    sources: list[Source] = Field(min_length=1)
+    title: Text
+    action: Text
+    departments: list[DepartmentRole] = Field(default_factory=list)
+    counties: list[str] = Field(default_factory=list)
+    deadline: dt.date | None = None
+    evidence: Text | None = None
+    mission: list[str] = Field(default_factory=list)
+    status: Status = "confirmed"
+
+
+class Service(Record):
+    """A service, platform, base or information system that people can use (``services.yaml``)."""
+
+    id: Slug
+    sources: list[Source] = Field(min_length=1)
+    kind: Literal["platform", "base", "zone", "system", "service", "fund", "award"]
+    title: Text
+    summary: Text
+    departments: list[DepartmentRole] = Field(default_factory=list)
+    main: bool = Field(False, description="one of the public service platforms of the home page")
+    icon: str | None = None
+    status: Status = "confirmed"
+
+
+class Industry(Record):
+    """An industry the policy names (``industries.yaml``), mapped to GB/T 4754 and IPC prefixes."""
+
+    id: Slug
+    sources: list[Source] = Field(min_length=1)
+    name: Text
+    group: Literal["pillar", "leading", "traditional", "agriculture", "service"]
+    gbt4754: list[str] = Field(default_factory=list)
+    ipc: list[str] = Field(default_factory=list)
+
+
+# ---- observations ----------------------------------------------------------------------------
+
+
+class ObservationSource(Record):
+    """Where observations were published (``data/sources.csv``)."""
+
+    id: str
+    title: str
+    url: str | None = None
+
+
+class Observation(Record):
+    """One published value (``data/observations.csv``); several sources for a cell are all kept."""
+
+    region: str
+    indicator: str
+    year: int = Field(ge=1949, le=2100)
+    value: Exact
+    unit: str
+    source: str
+    note: str | None = None
+
+
+class Pack(Record):
+    """A whole, loaded city pack."""
+
+    city: City
+    documents: list[Document]
+    facts: list[Fact] = Field(default_factory=list)
+    indicators: list[Indicator] = Field(default_factory=list)
+    targets: list[Target] = Field(default_factory=list)
+    measures: list[Measure] = Field(default_factory=list)
+    tasks: list[Task] = Field(default_factory=list)
+    services: list[Service] = Field(default_factory=list)
+    industries: list[Industry] = Field(default_factory=list)
+    sources: list[ObservationSource] = Field(default_factory=list)
+    observations: list[Observation] = Field(default_factory=list)

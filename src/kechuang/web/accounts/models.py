@@ -1,0 +1,51 @@
+"""People who log in, and the roles they hold."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person with a log-in. What they may do comes from their grants, never from ``is_staff``."""
+
+    display_name = models.CharField(_("姓名"), max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Role(models.TextChoices):
+    """What a person acts as. Staff roles need a second factor."""
+
+    ENTERPRISE = "enterprise", _("企业")
+    UNIVERSITY = "university", _("高校院所")
+    OFFICER = "officer", _("市科技局经办人")
+    COUNTY = "county", _("县市区经办人")
+    DEPARTMENT = "department", _("部门填报人")
+    AUDITOR = "auditor", _("审计员")
+    SYSTEM_ADMIN = "system_admin", _("系统管理员")
+
+
+STAFF_ROLES = {Role.OFFICER, Role.COUNTY, Role.DEPARTMENT, Role.AUDITOR, Role.SYSTEM_ADMIN}
+
+
+class Grant(models.Model):
+    """A role held by a person, bound to what it reaches: an organisation, a county or a department."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(_("角色"), max_length=20, choices=Role.choices)
+    organisation = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    county = models.CharField(_("县市区代码"), max_length=6, blank=True)
+    department = models.CharField(_("部门"), max_length=80, blank=True)
+    valid_to = models.DateField(_("有效期至"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "organisation", "county", "department"], name="grant_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"

@@ -1,0 +1,1 @@
+"""Audit events, their hash chain and its public heads."""

@@ -1,0 +1,1 @@
+"""What every app stands on: ids, errors, files, jobs, language and page tools."""

@@ -1,0 +1,11 @@
+"""Django configuration of the app."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """What every app stands on: ids, errors, files, jobs, language and page tools."""
+
+    name = "kechuang.web.core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What each subject is entitled to: calculator, eligibility, nightly results."""

@@ -1,0 +1,1 @@
+"""Targets, indicators and observations of the city."""

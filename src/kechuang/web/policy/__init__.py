@@ -1,0 +1,1 @@
+"""City packs in force: releases, documents, clauses, official texts, measures."""

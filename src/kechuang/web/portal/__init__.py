@@ -1,0 +1,1 @@
+"""Home, search and the pages that join the other apps."""

@@ -1,0 +1,1 @@
+"""The city's organisations and the facts about them."""

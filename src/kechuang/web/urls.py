@@ -1,0 +1,15 @@
+"""All addresses. Each app brings its own; the order is the order of the menu."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("kechuang.web.portal.urls")),
+    path("policies/", include("kechuang.web.policy.urls")),
+    path("measures/", include("kechuang.web.entitlements.urls")),
+    path("enterprises/", include("kechuang.web.registry.urls")),
+    path("", include("kechuang.web.monitoring.urls")),
+    path("accounts/", include("kechuang.web.accounts.urls")),
+    path("audit/", include("kechuang.web.audit.urls")),
+    path("api/v1/", include("kechuang.web.api")),
+    path("", include("kechuang.web.core.urls")),
+]

@@ -1,0 +1,22 @@
+"""What all tests share: the folder of reference material, and the cast."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("KECHUANG_HOME", tempfile.mkdtemp(prefix="kechuang-test-"))
+os.environ.setdefault("KECHUANG_DEMO", "1")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real documents and reference cases; tests that need it are skipped where it is absent."""
+    path = Path(os.environ.get("KECHUANG_SHARED", ROOT.parent / "shared"))
+    if not path.is_dir():
+        pytest.skip("reference material (../shared) is not on this machine")
+    return path
