@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""Check an audit chain and name the first broken link. Needs nothing but Python 3.11: no Django, no Kechuang.
+
+    python3 verify_audit.py chain.jsonl [--heads heads.json] [--lang zh|en] [--json]
+    python3 verify_audit.py db.sqlite3
+
+``chain.jsonl`` holds one link a line: ``seq``, ``time``, ``content`` (SHA-256 of the event), ``prev`` (digest of the
+link before), ``digest``; an auditor's export adds the ``event`` itself. A database is opened read-only. Heads are what the
+city published each day (``{"heads": [{"seq": 41, "digest": "…"}]}``): they find a chain that was cut short or rewritten
+as a whole, which a chain cannot show by itself.
+
+How a link is made, so that anybody can write another verifier:
+  canonical(x)  = JSON after RFC 8785 for null, booleans, integers, strings, lists and objects; encoded as UTF-8
+  content       = hex(SHA-256(canonical(event)))
+  digest        = hex(SHA-256(canonical({"content", "prev", "seq", "time"})))
+  prev of seq 1 = 64 zeros
+Exit code 0: the chain is whole. 1: it is broken. 2: the input cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+GENESIS = "0" * 64
+LINK_FIELDS = ("content", "prev", "seq", "time")
+EVENT_COLUMNS = (
+    "public_id", "time", "actor_id", "actor_name", "role", "action", "object_kind", "object_id",
+    "before", "after", "result", "request_id", "nonce",
+)  # fmt: skip
+
+WORDS = {
+    "edited": ("这一条的内容或摘要被改过", "this link or its event was changed"),
+    "relinked": ("与前一条接不上：前一条被换掉，或这一条的前链被改", "it does not join the link before: one was replaced"),
+    "deleted": ("这一条不见了", "this link is missing"),
+    "inserted": ("这里多出一条", "a link was inserted here"),
+    "reordered": ("顺序被调换", "the order was changed here"),
+    "truncated": ("链在这里被截断，公布过的链头在后面", "the chain was cut here: a published head lies beyond it"),
+    "rewritten": ("到这里为止的链与公布过的链头不同：整段被重写", "the chain up to here differs from the published head"),
+    "malformed": ("这一条缺字段或格式不对", "this link lacks a field or is malformed"),
+}
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first broken link: its number, its place in the input (from 1), the kind of break (a key of ``WORDS``)."""
+
+    seq: int
+    position: int
+    kind: str
+
+    def text(self, language: str = "zh") -> str:
+        """The finding as one sentence, ``zh`` or ``en``."""
+        zh, en = WORDS[self.kind]
+        if language == "en":
+            return f"Broken at link {self.seq} (place {self.position} of the input): {en}."
+        return f"第 {self.seq} 条断开（输入中的第 {self.position} 处）：{zh}。"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Result of a check: how many links were good, the last good link, and the first break if there is one."""
+
+    checked: int
+    last_seq: int
+    head: str
+    broken: Break | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the chain is whole."""
+        return self.broken is None
+
+    def text(self, language: str = "zh") -> str:
+        """The finding as one sentence, ``zh`` or ``en``."""
+        if self.broken:
+            return self.broken.text(language)
+        if language == "en":
+            return f"The chain is whole: {self.checked} links, head {self.head} at link {self.last_seq}."
+        return f"链完整：共 {self.checked} 条，链头第 {self.last_seq} 条 {self.head}。"
+
+
+def canonical_json(value: Any) -> bytes:
+    """One byte string for one value: RFC 8785 (JSON Canonicalization Scheme) without fractional numbers.
+
+    Raises:
+        ValueError: a float, an integer beyond 2**53 - 1, a key that is no string, or a type JSON does not have. Amounts
+            travel as strings here, so that no digest ever depends on how a machine prints a binary fraction.
+    """
+    return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _ordered(value: Any) -> Any:
+    """The same value with object keys in the order of RFC 8785 3.2.3 (UTF-16 code units)."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        if abs(value) > 2**53 - 1:
+            raise ValueError(f"integer beyond 2**53 - 1, write it as a string: {value}")
+        return value
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]
+    if isinstance(value, Mapping):
+        if bad := [key for key in value if not isinstance(key, str)]:
+            raise ValueError(f"object key is not a string: {bad[0]!r}")
+        return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+    raise ValueError(f"no canonical form for {type(value).__name__}: write it as a string")
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 as 64 lower-case hexadecimal digits (FIPS 180-4)."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_digest(event: Mapping[str, Any]) -> str:
+    """Digest of an event. The event carries a random nonce, so that its digest does not reveal a guessable event."""
+    return sha256_hex(canonical_json(event))
+
+
+def link_digest(link: Mapping[str, Any]) -> str:
+    """Digest of a link from its four fields ``content``, ``prev``, ``seq``, ``time``."""
+    return sha256_hex(canonical_json({field: link[field] for field in LINK_FIELDS}))
+
+
+def _well_formed(link: Mapping[str, Any]) -> bool:
+    """Whether a link has its five fields in their types."""
+    return (
+        isinstance(link.get("seq"), int)
+        and not isinstance(link.get("seq"), bool)
+        and all(isinstance(link.get(field), str) for field in ("time", "content", "prev", "digest"))
+    )
+
+
+def _own_content_agrees(link: Mapping[str, Any]) -> bool:
+    """Whether the event, where it is shown, is the one the link speaks of."""
+    if "event" not in link:
+        return True
+    event = link["event"]
+    try:
+        return isinstance(event, Mapping) and content_digest(event) == link["content"] and event["time"] == link["time"]
+    except (ValueError, KeyError, UnicodeEncodeError):
+        return False
+
+
+def verify_chain(
+    links: Iterable[Mapping[str, Any]],
+    heads: Iterable[Mapping[str, Any]] = (),
+    *,
+    start: int = 1,
+    prev: str = GENESIS,
+) -> Verdict:
+    """Check links in the order given and name the first that is broken.
+
+    Args:
+        links: mappings with ``seq``, ``time``, ``content``, ``prev``, ``digest`` and, for an auditor, ``event``.
+        heads: published heads with ``seq`` and ``digest``; the chain must reach and equal each of them.
+        start, prev: where a part of a longer chain begins (number of its first link, digest before it).
+    """
+    given = list(links)
+    published = {int(head["seq"]): str(head["digest"]) for head in heads if int(head["seq"]) >= start}
+    last = start - 1
+
+    def broken(seq: int, position: int, kind: str) -> Verdict:
+        return Verdict(position - 1, last, prev, Break(seq, position, kind))
+
+    for position, link in enumerate(given, start=1):
+        expected = last + 1
+        if not _well_formed(link):
+            return broken(expected, position, "malformed")
+        seq = int(link["seq"])
+        if seq != expected:
+            if seq < expected:
+                return broken(seq, position, "inserted")
+            later = any(other.get("seq") == expected for other in given[position:])
+            return broken(expected, position, "reordered" if later else "deleted")
+        if not _own_content_agrees(link) or link_digest(link) != link["digest"]:
+            return broken(seq, position, "edited")
+        if link["prev"] != prev:
+            return broken(seq, position, "relinked")
+        if published.get(seq, link["digest"]) != link["digest"]:
+            return broken(seq, position, "rewritten")
+        last, prev = seq, str(link["digest"])
+    if published and max(published) > last:
+        return broken(last + 1, len(given) + 1, "truncated")
+    return Verdict(len(given), last, prev, None)
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as the chain writes it: UTC, microseconds, ``2026-11-24T04:06:46.123456Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Links of an exported chain; raises ValueError with the line that cannot be read."""
+    with path.open(encoding="utf-8-sig") as handle:
+        for number, line in enumerate(handle, start=1):
+            if not line.strip():
+                continue
+            try:
+                link = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise ValueError(f"{path.name}:{number}: {error}") from error
+            if not isinstance(link, dict):
+                raise ValueError(f"{path.name}:{number}: not a JSON object")
+            if "notice" not in link:
+                yield link
+
+
+def read_sqlite(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Sealed links and published heads of a Kechuang database, opened read-only."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        database.row_factory = sqlite3.Row
+        rows = database.execute("SELECT * FROM audit_auditevent WHERE seq IS NOT NULL ORDER BY seq, id").fetchall()
+        heads = database.execute("SELECT seq, digest FROM audit_chainhead ORDER BY seq").fetchall()
+    links = []
+    for row in rows:
+        event = {column.replace("public_id", "id"): row[column] for column in EVENT_COLUMNS}
+        event["time"] = utc_text(datetime.fromisoformat(row["time"]).replace(tzinfo=UTC))
+        link = {field: row[field] for field in ("seq", "content", "prev", "digest")}
+        links.append(link | {"time": event["time"], "event": event})
+    return links, [dict(head) for head in heads]
+
+
+def load(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Links and heads of a file, by what its first bytes say it is."""
+    with path.open("rb") as handle:
+        if handle.read(16) == b"SQLite format 3\x00":
+            return read_sqlite(path)
+    return list(read_jsonl(path)), []
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line; the finding goes to stdout, complaints to stderr."""
+    parser = argparse.ArgumentParser(prog="verify_audit", description="检查审计链 / check an audit chain")
+    parser.add_argument("file", type=Path, help="导出的 .jsonl 或 SQLite 数据库 / exported .jsonl or SQLite database")
+    parser.add_argument("--heads", type=Path, help="公布的链头 heads.json / published heads")
+    parser.add_argument("--start", type=int, default=1, help="只有一段时第一条的序号 / first number of a part")
+    parser.add_argument("--prev", default=GENESIS, help="第一条之前的摘要 / digest before a part")
+    parser.add_argument("--lang", choices=("zh", "en", "both"), default="both")
+    parser.add_argument("--json", action="store_true", help="结果写成 JSON / print the finding as JSON")
+    options = parser.parse_args(argv)
+    try:
+        links, heads = load(options.file)
+        if options.heads:
+            heads += json.loads(options.heads.read_text(encoding="utf-8"))["heads"]
+        verdict = verify_chain(links, heads, start=options.start, prev=options.prev)
+    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
+        sys.stderr.write(f"读不了 / cannot read {options.file}: {error}\n")
+        return 2
+    if options.json:
+        finding = {"ok": verdict.ok, "checked": verdict.checked, "last_seq": verdict.last_seq, "head": verdict.head}
+        if verdict.broken:
+            first = verdict.broken
+            finding |= {"broken_at": first.seq, "position": first.position, "kind": first.kind}
+        sys.stdout.write(json.dumps(finding, ensure_ascii=False) + "\n")
+    else:
+        for language in ("zh", "en") if options.lang == "both" else (options.lang,):
+            sys.stdout.write(verdict.text(language) + "\n")
+    return 0 if verdict.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
