@@ -1,0 +1,317 @@
+"""Evaluate a checked tree exactly, with unknowns, and note each step.
+
+This interpreter is the definition; every other one is held equal to it by test. Numbers are ``Decimal`` in a context
+that traps inexact results, so that a lost digit is an error and never a silent difference. A missing fact makes the
+result ``Unknown`` only when it matters (Kleene's strong three-valued logic), and ``Unknown`` says which facts do.
+
+A tree is compiled once into nested closures; they are total functions: no division, no failure at run time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, Overflow
+from typing import NamedTuple
+
+from kechuang.expressions import nodes as n
+
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation, Overflow])
+"""Arithmetic that never drops a digit: an inexact result raises."""
+ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overflow])
+"""For the rounding a rule asks for."""
+
+
+class Unknown:
+    """The value of something that depends on facts nobody has told yet; ``facts`` are those that matter."""
+
+    __slots__ = ("facts",)
+
+    def __init__(self, facts: frozenset[str]) -> None:
+        self.facts = facts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and other.facts == self.facts
+
+    def __hash__(self) -> int:
+        return hash(self.facts)
+
+    def __repr__(self) -> str:
+        return f"Unknown({sorted(self.facts)})"
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown value is neither true nor false")
+
+
+Known = Decimal | bool | str | dt.date
+Value = Known | Unknown
+Environment = Mapping[str, Known | None]
+
+
+class Event(NamedTuple):
+    """One step of an evaluation: the node, its value, and the values of its operands in source order."""
+
+    node: n.Node
+    value: Value
+    operands: tuple[Value, ...]
+
+
+Trace = list[Event]
+Run = Callable[[Environment, Trace | None], Value]
+
+_COMPARISONS: dict[str, Callable[[Known, Known], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_ZERO = Decimal(0)
+
+
+def evaluate(node: n.Node, environment: Environment, trace: Trace | None = None) -> Value:
+    """The value of a checked tree; a name that is absent or None is unknown. Steps are appended to ``trace``."""
+    return compile_tree(node)(environment, trace)
+
+
+def half_up(value: Decimal, digits: int = 2) -> Decimal:
+    """Commercial rounding to ``digits`` decimals, halves away from zero (四舍五入)."""
+    rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, ROUNDING)
+    return rounded if digits >= 0 else rounded.quantize(Decimal(1))
+
+
+def round_to(value: Decimal, unit: Decimal, up: bool) -> Decimal:
+    """The largest multiple of ``unit`` not above ``value``, or (``up``) the smallest not below."""
+    count = EXACT.divide_int(value, unit)
+    rest = EXACT.subtract(value, EXACT.multiply(count, unit))
+    if rest and (rest > 0) == up:
+        count += 1 if up else -1
+    return EXACT.multiply(count, unit)
+
+
+def span(unit: n.SpanUnit, start: dt.date, end: dt.date) -> Decimal:
+    """Completed years, completed months, or days from ``start`` to ``end``; counted the same way when end < start.
+
+    A year is completed on the same day of the same month, or the day after it where that day does not exist
+    (from 29 February: on 1 March).
+    """
+    if unit == "days":
+        return Decimal((end - start).days)
+    if unit == "years":
+        return Decimal(end.year - start.year - ((end.month, end.day) < (start.month, start.day)))
+    return Decimal((end.year - start.year) * 12 + end.month - start.month - (end.day < start.day))
+
+
+def compile_tree(node: n.Node) -> Run:
+    """A function that evaluates the tree; compile once, call often."""
+    match node:
+        case n.Literal(value=value):
+            return lambda env, seen: value
+        case n.Name(id=name):
+            return _name(node, name)
+        case n.Negate(operand=x):
+            return _unary(node, compile_tree(x), EXACT.minus)
+        case n.HalfUp(operand=x, digits=digits):
+            return _unary(node, compile_tree(x), lambda v: half_up(v, digits))
+        case n.RoundTo(operand=x, unit=multiple, up=up):
+            return _unary(node, compile_tree(x), lambda v: round_to(v, multiple, up))
+        case n.Add(left=a, right=b):
+            return _binary(node, compile_tree(a), compile_tree(b), EXACT.add)
+        case n.Subtract(left=a, right=b):
+            return _binary(node, compile_tree(a), compile_tree(b), EXACT.subtract)
+        case n.Multiply(left=a, right=b):
+            return _product(node, compile_tree(a), compile_tree(b))
+        case n.Compare(op=op, left=a, right=b):
+            return _compare(compile_tree(a), compile_tree(b), _COMPARISONS[op])
+        case n.In(operand=x, options=options):
+            return _member(compile_tree(x), frozenset(o.value for o in options))
+        case n.Not(operand=x):
+            return _not(compile_tree(x))
+        case n.And(parts=parts):
+            return _junction(tuple(compile_tree(p) for p in parts), False)
+        case n.Or(parts=parts):
+            return _junction(tuple(compile_tree(p) for p in parts), True)
+        case n.Choose(condition=c, then=a, otherwise=b):
+            return _choose(node, compile_tree(c), compile_tree(a), compile_tree(b))
+        case n.Minimum(parts=parts):
+            return _extreme(node, tuple(compile_tree(p) for p in parts), min)
+        case n.Maximum(parts=parts):
+            return _extreme(node, tuple(compile_tree(p) for p in parts), max)
+        case n.Tiers(operand=x, rows=rows):
+            table = tuple((compile_tree(r.bound), r.strict, compile_tree(r.value)) for r in rows)
+            return _tiers(node, compile_tree(x), table)
+        case n.Marginal(operand=x, rows=rows):
+            return _marginal(node, compile_tree(x), tuple((compile_tree(r.bound), compile_tree(r.value)) for r in rows))
+        case n.Span(unit=unit, start=a, end=b):
+            return _binary(node, compile_tree(a), compile_tree(b), lambda s, e: span(unit, s, e))
+    raise TypeError(f"no interpretation of {type(node).__name__}")
+
+
+def _unknown(values: tuple[Value, ...]) -> Unknown:
+    """The union of the unknowns among ``values`` (at least one is)."""
+    return Unknown(frozenset[str]().union(*(v.facts for v in values if isinstance(v, Unknown))))
+
+
+def _name(node: n.Name, name: str) -> Run:
+    unknown = Unknown(frozenset((name,)))
+    noted = node.origin == "fact" and node.type.numeric
+
+    def run(env: Environment, seen: Trace | None) -> Value:
+        found = env.get(name)
+        value: Value = unknown if found is None else found
+        if noted and seen is not None:
+            seen.append(Event(node, value, ()))
+        return value
+
+    return run
+
+
+def _unary(node: n.Node, inner: Run, apply: Callable[[Decimal], Decimal]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        operand = inner(env, seen)
+        value = operand if isinstance(operand, Unknown) else apply(operand)  # type: ignore[arg-type]
+        if seen is not None:
+            seen.append(Event(node, value, (operand,)))
+        return value
+
+    return run
+
+
+def _binary(node: n.Node, left: Run, right: Run, apply: Callable[..., Decimal]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        a, b = left(env, seen), right(env, seen)
+        value: Value = _unknown((a, b)) if isinstance(a, Unknown) or isinstance(b, Unknown) else apply(a, b)
+        if seen is not None:
+            seen.append(Event(node, value, (a, b)))
+        return value
+
+    return run
+
+
+def _product(node: n.Node, left: Run, right: Run) -> Run:
+    multiply = EXACT.multiply
+
+    def run(env: Environment, seen: Trace | None) -> Value:
+        a, b = left(env, seen), right(env, seen)
+        value: Value
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            # Nothing times anything is nothing: the other fact need not be asked for.
+            value = _ZERO if _ZERO in (a, b) else _unknown((a, b))
+        else:
+            value = multiply(a, b)  # type: ignore[arg-type]
+        if seen is not None:
+            seen.append(Event(node, value, (a, b)))
+        return value
+
+    return run
+
+
+def _compare(left: Run, right: Run, test: Callable[[Known, Known], bool]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        a, b = left(env, None), right(env, None)
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            return _unknown((a, b))
+        return test(a, b)
+
+    return run
+
+
+def _member(inner: Run, options: frozenset[Known]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        value = inner(env, None)
+        return value if isinstance(value, Unknown) else value in options
+
+    return run
+
+
+def _not(inner: Run) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        value = inner(env, None)
+        return value if isinstance(value, Unknown) else not value
+
+    return run
+
+
+def _junction(parts: tuple[Run, ...], decisive: bool) -> Run:
+    """``and`` (decided by one False) and ``or`` (decided by one True)."""
+
+    def run(env: Environment, seen: Trace | None) -> Value:
+        unknown: frozenset[str] | None = None
+        for part in parts:
+            value = part(env, None)
+            if isinstance(value, Unknown):
+                unknown = value.facts if unknown is None else unknown | value.facts
+            elif value is decisive:
+                return decisive
+        return (not decisive) if unknown is None else Unknown(unknown)
+
+    return run
+
+
+def _choose(node: n.Node, condition: Run, then: Run, otherwise: Run) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        test = condition(env, None)
+        value: Value
+        if isinstance(test, Unknown):
+            a, b = then(env, None), otherwise(env, None)
+            if not isinstance(a, Unknown) and not isinstance(b, Unknown) and a == b:
+                value = a
+            else:
+                value = _unknown((test, a, b))
+        else:
+            value = then(env, seen) if test else otherwise(env, seen)
+        if seen is not None:
+            seen.append(Event(node, value, (test,)))
+        return value
+
+    return run
+
+
+def _extreme(node: n.Node, parts: tuple[Run, ...], pick: Callable[[tuple[Decimal, ...]], Decimal]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        values = tuple(part(env, seen) for part in parts)
+        value: Value = _unknown(values) if Unknown in map(type, values) else pick(values)  # type: ignore[arg-type]
+        if seen is not None:
+            seen.append(Event(node, value, values))
+        return value
+
+    return run
+
+
+def _tiers(node: n.Node, inner: Run, table: tuple[tuple[Run, bool, Run], ...]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        x = inner(env, seen)
+        reached, value = -1, _ZERO  # type: int, Value
+        if isinstance(x, Unknown):
+            value = _unknown((x, *(row[2](env, None) for row in table)))
+        else:
+            for i, (bound, strict, _) in enumerate(table):
+                at = bound(env, None)
+                if x > at or (x == at and not strict):  # type: ignore[operator]
+                    reached = i
+            if reached >= 0:
+                value = table[reached][2](env, seen)
+        if seen is not None:
+            seen.append(Event(node, value, (x, Decimal(reached))))
+        return value
+
+    return run
+
+
+def _marginal(node: n.Node, inner: Run, table: tuple[tuple[Run, Run], ...]) -> Run:
+    def run(env: Environment, seen: Trace | None) -> Value:
+        x = inner(env, seen)
+        value: Value
+        if isinstance(x, Unknown):
+            value = x
+        else:
+            bounds = [bound(env, None) for bound, _ in table]
+            total = _ZERO
+            for i, (_, rate) in enumerate(table):
+                top = x if i + 1 == len(bounds) else min(x, bounds[i + 1])  # type: ignore[type-var]
+                if top > bounds[i]:  # type: ignore[operator]
+                    part = EXACT.multiply(EXACT.subtract(top, bounds[i]), rate(env, None))  # type: ignore[arg-type]
+                    total = EXACT.add(total, part)
+            value = total
+        if seen is not None:
+            seen.append(Event(node, value, (x,)))
+        return value
+
+    return run
