@@ -1,0 +1,135 @@
+"""The one-sentence reasons of verdicts, in Chinese and English."""
+
+from __future__ import annotations
+
+from decimal import ROUND_UP, Decimal
+
+from kechuang.indicators.choice import Cell
+from kechuang.indicators.definitions import Definition
+from kechuang.indicators.targets import Gap, Situation, Target, Verdict
+from kechuang.indicators.text import Text, number
+from kechuang.indicators.units import gap_unit
+
+_COMPARATORS = {
+    ">=": Text("以上", "or more"),
+    ">": Text("超过", "more than"),
+    "<=": Text("以下", "or less"),
+    "<": Text("低于", "less than"),
+    "~": Text("左右", "about"),
+}
+
+
+def with_unit(
+    value: Decimal, unit: str, unit_en: str = "", decimals: int | None = None, *, signed: bool = False
+) -> Text:
+    """A number and its unit: 1.21%, 1,000 亿元."""
+    shown = number(value, decimals, signed=signed)
+    if unit in ("%", "％", "‰"):
+        return Text(shown + unit, shown + unit)
+    return Text(f"{shown} {unit}", f"{shown} {unit_en or unit}")
+
+
+def target_value(target: Target, definition: Definition | None = None) -> Text:
+    """The wanted value as a phrase: 2.5% 以上, 超过 1,000 亿元, 27 万人左右."""
+    if target.value is None:
+        return target.reference or Text("没有数值", "no number")
+    unit = target.unit or (definition.unit if definition else "")
+    unit_en = definition.unit_en if definition and definition.unit == unit else unit
+    low = with_unit(target.value, unit, unit_en)
+    if target.operator == "range" and target.value_max is not None:
+        high = with_unit(target.value_max, unit, unit_en)
+        return Text(f"{low.zh}至{high.zh}", f"{low.en} to {high.en}")
+    word = _COMPARATORS.get(target.operator)
+    if word is None:
+        return low
+    if target.operator in (">", "<"):
+        return Text(f"{word.zh} {low.zh}", f"{word.en} {low.en}")
+    if target.operator == "~":
+        return Text(f"{low.zh}{word.zh}", f"{word.en} {low.en}")
+    return Text(f"{low.zh} {word.zh}", f"{low.en} {word.en}")
+
+
+def cell_value(cell: Cell, definition: Definition) -> Text:
+    """The value of a cell with its unit, with all digits of the source."""
+    return with_unit(cell.value, cell.unit, definition.unit_en)
+
+
+def caution(cell: Cell) -> Text:
+    """The flags of a cell as a bracket, or nothing."""
+    labels = [flag.label for flag in sorted(cell.flags)]
+    if not labels:
+        return Text("", "")
+    return Text(f"（{'、'.join(x.zh for x in labels)}）", f" ({'; '.join(x.en for x in labels)})")
+
+
+def compared(cell: Cell, target: Target, definition: Definition, gap: Gap) -> Text:
+    """2020 年为 1.21%，比目标 2.5% 低 1.29 个百分点."""
+    seen, note = cell_value(cell, definition), caution(cell)
+    wanted = with_unit(target.value or Decimal(0), target.unit or definition.unit, definition.unit_en)
+    if gap.value == 0:
+        return Text(
+            f"{cell.year} 年为 {seen.zh}{note.zh}，与目标值相同",
+            f"{seen.en} in {cell.year}{note.en}, equal to the target value",
+        )
+    size = number(abs(gap.value))
+    side = Text("高", "above") if gap.value > 0 else Text("低", "below")
+    return Text(
+        f"{cell.year} 年为 {seen.zh}{note.zh}，比目标 {wanted.zh} {side.zh} {size} {gap.unit.zh}",
+        f"{seen.en} in {cell.year}{note.en}: {size} {gap.unit.en} {side.en} the target of {wanted.en}",
+    )
+
+
+def other_year(cell: Cell, year: int, target: Target, definition: Definition, *, met: bool) -> Text:
+    """The deadline year has no value; what a neighbouring year shows is said, and no more."""
+    seen, note = cell_value(cell, definition), caution(cell)
+    against = (
+        Text("已满足目标值", "meets the target value") if met else Text("仍低于目标", "is still short of the target")
+    )
+    if not met and target.operator in ("<=", "<"):
+        against = Text("仍高于目标", "is still above the target")
+    return Text(
+        f"{year} 年没有可用的观测值；{cell.year} 年为 {seen.zh}{note.zh}，{against.zh}，不能代替期限当年",
+        f"no usable value for {year}; that of {cell.year}, {seen.en}{note.en}, {against.en} "
+        "but cannot stand for the deadline year",
+    )
+
+
+def missing_values(name: Text, when: Text, holder: Text | None) -> Text:
+    """What is missing, of when, and who holds it."""
+    held = Text(f"；由{holder.zh}掌握", f"; held by {holder.en}") if holder else Text("", "")
+    before = f"{when.zh}的" if when.zh else ""
+    after = f", {when.en}" if when.en else ""
+    return Text(f"缺：{before}{name.zh}{held.zh}", f"missing: {name.en}{after}{held.en}")
+
+
+def _per_year(value: Decimal, unit: Text) -> Text:
+    shown = number(value, signed=True)
+    return Text(f"{shown} {unit.zh}/年", f"{shown} {unit.en} a year")
+
+
+def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation) -> Text | None:
+    """Required pace against the fastest single year ever seen, or None when neither is known."""
+    unit = gap_unit(definition.unit)
+    if definition.unit_en and unit.zh == definition.unit:
+        unit = Text(definition.unit, definition.unit_en)
+    parts: list[Text] = []
+    if verdict.required is not None:
+        need = verdict.required.quantize(Decimal(1).scaleb(-max(definition.decimals, 2)), rounding=ROUND_UP)
+        shown = _per_year(need, unit)
+        parts.append(Text(f"每年需 {shown.zh}", f"needs {shown.en}"))
+    sign = -1 if definition.better == "lower" else 1
+    seen = [p for p in (verdict.best_here, verdict.best_peer) if p is not None]
+    best = max(seen, key=lambda p: p.per_year * sign, default=None)
+    if best is not None:
+        where, pace = situation.name(best.region), _per_year(best.per_year, unit)
+        parts.append(
+            Text(
+                f"已见最快 {pace.zh}（{where.zh}，{best.last} 年）", f"fastest seen {pace.en} ({where.en}, {best.last})"
+            )
+        )
+    if verdict.years_at_best is not None and verdict.required is None:
+        years = verdict.years_at_best
+        parts.append(Text(f"按此还要 {years} 年", f"at that pace {years} more years"))
+    if not parts:
+        return None
+    return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
