@@ -310,6 +310,22 @@ class Measure(Record):
 # ---- indicators, targets ---------------------------------------------------------------------
 
 
+class SeriesBreak(Record):
+    """From ``year`` on a series is not comparable with the years before, unless ``link_factor`` is given."""
+
+    year: int = Field(ge=1949, le=2100)
+    why: Text
+    region: str | None = Field(None, description="left out: everywhere")
+    link_factor: Exact | None = None
+
+
+class NearIndicator(Record):
+    """A near indicator: its value may be shown beside this one, never compared with it; ``why`` says the difference."""
+
+    indicator: str
+    why: Text
+
+
 class Indicator(Record):
     """A statistical indicator: what it measures, in which unit, who holds it."""
 
@@ -322,6 +338,8 @@ class Indicator(Record):
     better: Literal["higher", "lower", "neither"] = "higher"
     decimals: int = Field(2, ge=0, le=6)
     notes: list[Text] = Field(default_factory=list)
+    breaks: list[SeriesBreak] = Field(default_factory=list)
+    near: list[NearIndicator] = Field(default_factory=list)
 
 
 class Relation(Record):
@@ -410,6 +428,10 @@ class ObservationSource(Record):
     id: str
     title: str
     url: str | None = None
+    trust: Literal["official", "republished", "secondary"] | None = Field(
+        None, description="left out: guessed from the title and shown as such"
+    )
+    released: dt.date | None = None
 
 
 class Observation(Record):
