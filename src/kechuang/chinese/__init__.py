@@ -1,0 +1,1 @@
+"""Chinese written forms: numerals, money, dates, working days, character bigrams. No I/O, no other room."""
