@@ -5,9 +5,9 @@
     python3 verify_audit.py db.sqlite3
 
 ``chain.jsonl`` holds one link a line: ``seq``, ``time``, ``content`` (SHA-256 of the event), ``prev`` (digest of the
-link before), ``digest``; an auditor's export adds the ``event`` itself. A database is opened read-only. Heads are what the
-city published each day (``{"heads": [{"seq": 41, "digest": "…"}]}``): they find a chain that was cut short or rewritten
-as a whole, which a chain cannot show by itself.
+link before), ``digest``; an auditor's export adds the ``event`` itself. A database is opened read-only. Heads are what
+the city published each day (``{"heads": [{"seq": 41, "digest": "…"}]}``): they find a chain that was cut short or
+rewritten as a whole, which a chain cannot show by itself.
 
 How a link is made, so that anybody can write another verifier:
   canonical(x)  = JSON after RFC 8785 for null, booleans, integers, strings, lists and objects; encoded as UTF-8
@@ -40,12 +40,18 @@ EVENT_COLUMNS = (
 
 WORDS = {
     "edited": ("这一条的内容或摘要被改过", "this link or its event was changed"),
-    "relinked": ("与前一条接不上：前一条被换掉，或这一条的前链被改", "it does not join the link before: one was replaced"),
+    "relinked": (
+        "与前一条接不上：前一条被换掉，或这一条的前链被改",
+        "it does not join the link before: one was replaced",
+    ),
     "deleted": ("这一条不见了", "this link is missing"),
     "inserted": ("这里多出一条", "a link was inserted here"),
     "reordered": ("顺序被调换", "the order was changed here"),
     "truncated": ("链在这里被截断，公布过的链头在后面", "the chain was cut here: a published head lies beyond it"),
-    "rewritten": ("到这里为止的链与公布过的链头不同：整段被重写", "the chain up to here differs from the published head"),
+    "rewritten": (
+        "到这里为止的链与公布过的链头不同：整段被重写",
+        "the chain up to here differs from the published head",
+    ),
     "malformed": ("这一条缺字段或格式不对", "this link lacks a field or is malformed"),
 }
 

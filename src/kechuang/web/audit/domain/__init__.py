@@ -1,0 +1,1 @@
+"""Verbs of the audit log: record, seal, publish, export."""

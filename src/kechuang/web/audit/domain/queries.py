@@ -1,0 +1,117 @@
+"""Reads of the audit log. Who may see contents is asked here; the chain of digests is public."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import rules
+from django.db.models import Q
+from django.utils import timezone
+
+from kechuang.proofs.chain import GENESIS
+from kechuang.web.audit.models import AuditEvent, ChainHead, EventQuerySet
+from kechuang.web.core.errors import UserError
+
+READ_PERMISSION = "audit.read_events"  # granted to roles by the accounts app, which lies above
+
+
+def may_read_events(user: Any) -> bool:
+    """Whether this person may see what events say. Nobody may, unless an upper app has granted the permission.
+
+    The rule is asked directly: Django's own ``has_perm`` would let every superuser through.
+    """
+    return bool(getattr(user, "is_authenticated", False) and rules.has_perm(READ_PERMISSION, user))
+
+
+def events_for_user(user: Any) -> EventQuerySet:
+    """All events for an auditor.
+
+    Raises:
+        UserError: the person may not read the log (status 403).
+    """
+    if not may_read_events(user):
+        raise UserError(
+            "审计日志的内容只有审计员能看；链头和校验文件对所有人公开。",
+            "Only auditors can see what the audit log says; its heads and the chain of digests are public.",
+            code="forbidden",
+            status=403,
+        )
+    return AuditEvent.objects.all()
+
+
+def filtered(events: EventQuerySet, filters: dict[str, Any]) -> EventQuerySet:
+    """Narrow a list of events by the fields of the filter form; absent and empty fields do not filter."""
+    if text := filters.get("q"):
+        events = events.filter(
+            Q(object_id__icontains=text) | Q(actor_name__icontains=text) | Q(request_id=text) | Q(public_id=text)
+        )
+    for field in ("action", "object_kind", "role", "result"):
+        if value := filters.get(field):
+            events = events.filter(**{field: value})
+    zone = timezone.get_default_timezone()
+    if start := filters.get("since"):
+        events = events.filter(time__gte=datetime.combine(start, datetime.min.time(), zone))
+    if end := filters.get("until"):
+        events = events.filter(time__lt=datetime.combine(end + timedelta(days=1), datetime.min.time(), zone))
+    return events
+
+
+def actions() -> list[str]:
+    """Every action that occurs in the log."""
+    return list(AuditEvent.objects.order_by("action").values_list("action", flat=True).distinct())
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """The chain now: number and digest of its last link, its time, and how many events wait for the sealer."""
+
+    seq: int
+    digest: str
+    time: datetime | None
+    waiting: int
+
+
+def chain_state() -> ChainState:
+    """Where the chain stands."""
+    last = AuditEvent.objects.filter(seq__isnull=False).order_by("-seq").first()
+    waiting = AuditEvent.objects.filter(seq__isnull=True).count()
+    if last is None:
+        return ChainState(0, GENESIS, None, waiting)
+    return ChainState(last.seq, last.digest, last.time, waiting)
+
+
+def heads() -> list[ChainHead]:
+    """Published heads, newest first."""
+    return list(ChainHead.objects.all())
+
+
+def heads_document() -> dict[str, Any]:
+    """Published heads as the verifier reads them."""
+    return {
+        "heads": [
+            {"date": head.date.isoformat(), "seq": head.seq, "count": head.count, "digest": head.digest}
+            for head in ChainHead.objects.order_by("seq")
+        ]
+    }
+
+
+def export_lines(*, with_events: bool) -> Iterator[bytes]:
+    """The sealed chain, one JSON object a line; contents only for those who may see them (the caller has asked)."""
+    for event in AuditEvent.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=1000):
+        line = event.link() | ({"event": event.body()} if with_events else {})
+        yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+def recent_copy(count: int) -> list[dict[str, Any]]:
+    """A copy of the last sealed links with their events, in order, for the tampering demonstration."""
+    newest = AuditEvent.objects.filter(seq__isnull=False).order_by("-seq")[:count]
+    return [event.link() | {"event": event.body()} for event in reversed(newest)]
+
+
+def events_of_day(day: date) -> int:
+    """How many events were stored on a day."""
+    return filtered(AuditEvent.objects.all(), {"since": day, "until": day}).count()

@@ -1,0 +1,84 @@
+"""The one way to write an audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from kechuang.proofs.chain import digest_of, utc_text
+from kechuang.web.audit.models import AuditEvent
+from kechuang.web.core.requests import current_request_id
+
+
+def plain(value: Any) -> Any:
+    """The same state in the types that have a canonical form: amounts, dates and everything unknown become strings."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(str(item) for item in value)
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal | float):
+        return str(value)
+    if isinstance(value, models.Model):
+        return {field.attname: plain(getattr(value, field.attname)) for field in value._meta.concrete_fields}
+    return str(value)
+
+
+def state_digest(state: Any) -> str:
+    """Digest of an object's state; empty where there is none. A 64-digit digest is taken as it is."""
+    if state is None:
+        return ""
+    if isinstance(state, str) and len(state) == 64 and all(c in "0123456789abcdef" for c in state):
+        return state
+    return digest_of(plain(state))
+
+
+def record(
+    *,
+    actor: Any,
+    role: str = "",
+    action: str,
+    object_kind: str,
+    object_id: str = "",
+    before: Any = None,
+    after: Any = None,
+    result: str = "ok",
+    request_id: str | None = None,
+) -> AuditEvent:
+    """Write one event; call it inside the transaction of the change it tells of.
+
+    Args:
+        actor: the user, or None for the system itself and for a visitor without log-in.
+        role: what the actor acted as, for instance ``officer``; empty for the system.
+        action: ``noun.verb``, for instance ``policy.apply``.
+        object_kind, object_id: what was changed.
+        before, after: its state (mapping, model, list …) or a SHA-256 digest; only digests are kept.
+        result: ``ok``, ``refused`` or ``failed``.
+        request_id: by default the request being served.
+    """
+    known = actor is not None and getattr(actor, "is_authenticated", False)
+    return AuditEvent.objects.create(
+        actor_id=str(actor.pk) if known else "",
+        actor_name=str(actor)[:150] if known else "",
+        role=str(role),
+        action=action,
+        object_kind=object_kind,
+        object_id=str(object_id)[:200],
+        before=state_digest(before),
+        after=state_digest(after),
+        result=result,
+        request_id=current_request_id() if request_id is None else request_id,
+    )
