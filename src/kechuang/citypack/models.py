@@ -82,7 +82,7 @@ class City(Record):
     regions: list[Region]
     departments: list[Department]
     invented: bool = Field(False, description="an invented example city: said on every page")
-    home_figures: list[Slug] = Field(default_factory=list, description="indicators shown on the home page, in order")
+    home_figures: list[str] = Field(default_factory=list, description="indicators shown on the home page, in order")
     platforms_clause: str | None = None
 
 

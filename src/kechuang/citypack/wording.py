@@ -70,6 +70,12 @@ def describe(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, Words, W
     if kind == "extra_forbidden":
         owner = model_at(model, loc[:-1])
         known = [info.alias or name for name, info in owner.model_fields.items()]
+        if error.get("input") is None and set(known) == {"zh", "en"}:
+            return (
+                "unquoted_comma",
+                Words(f"逗号把“{field}”切成了另一个字段", f'a comma has made "{field}" a field of its own'),
+                Words('在含逗号的文字两边加引号："…, …"', 'put quotes around a text with a comma: "…, …"'),
+            )
         near = difflib.get_close_matches(field, known, n=1, cutoff=0.6)
         listed = "、".join(known)
         mend = (

@@ -1,0 +1,95 @@
+"""``check``: everything that can be wrong in a loaded pack, and its coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kechuang.citypack.coverage import Coverage, entries, measure_coverage
+from kechuang.citypack.index import Index
+from kechuang.citypack.loading import Sources, load_with_sources
+from kechuang.citypack.locating import Locator
+from kechuang.citypack.models import Pack
+from kechuang.citypack.problems import Lang, PackError, Problem
+from kechuang.citypack.references import References
+from kechuang.citypack.rulecheck import rule_problems
+from kechuang.citypack.structure import structure
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a check: problems in order of file and line, coverage, and what nobody has decided yet."""
+
+    problems: tuple[Problem, ...]
+    coverage: Coverage
+    cases: int = 0
+    open_questions: int = 0
+    open_assumptions: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the pack may be applied."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "ok": self.ok,
+            "problems": [problem.to_dict() for problem in self.problems],
+            "coverage": self.coverage.to_dict(),
+            "cases": self.cases,
+            "open_questions": self.open_questions,
+            "open_assumptions": self.open_assumptions,
+        }
+
+    def as_text(self, lang: Lang = "zh") -> str:
+        """Coverage table, sums, then the problems."""
+        en = lang == "en"
+        lines = [self.coverage.as_text(lang)] if self.coverage.rows else []
+        if self.coverage.rows:
+            lines.append(
+                f"{self.cases} case(s) of measures computed; {self.open_questions} open question(s), "
+                f"{self.open_assumptions} assumption(s) nobody has decided yet."
+                if en
+                else f"已算 {self.cases} 个算例；{self.open_questions} 个问题有歧义未定，"
+                f"{self.open_assumptions} 个假定还没有人决定。"
+            )
+        if self.ok:
+            lines.append("The pack is in order." if en else "城市包没有问题。")
+        else:
+            count = len(self.problems)
+            lines += ["", f"{count} problem(s):" if en else f"{count} 处问题："]
+            lines += [problem.as_text(lang) for problem in self.problems]
+        return "\n".join(lines)
+
+
+def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = None) -> Report:
+    """Check a loaded pack. With ``root``, the folder it came from, every problem has its line."""
+    index = Index(pack)
+    locator = Locator(root, sources)
+    problems = [
+        *structure(pack, locator),
+        *References(pack, index, locator).run(),
+        *entries(pack, index, locator),
+        *rule_problems(pack, locator),
+    ]
+    problems.sort(key=lambda problem: (problem.file, problem.line))
+    ambiguities = [ambiguity for measure in pack.measures for ambiguity in measure.ambiguities]
+    conditions = [condition for measure in pack.measures for condition in measure.applies]
+    return Report(
+        tuple(problems),
+        measure_coverage(pack),
+        cases=sum(len(measure.cases) for measure in pack.measures),
+        open_questions=sum(1 for ambiguity in ambiguities if ambiguity.chosen is None),
+        open_assumptions=sum(1 for c in conditions if c.origin == "assumption" and c.decided_by is None),
+    )
+
+
+def check_folder(root: Path) -> Report:
+    """Load and check the pack in ``root``; a pack that cannot be loaded gives a report of those problems."""
+    try:
+        pack, sources = load_with_sources(root)
+    except PackError as error:
+        return Report(error.problems, Coverage())
+    return check(pack, root, sources=sources)
