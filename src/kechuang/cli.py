@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import json
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 from kechuang import __version__
+
+Command = Callable[[argparse.Namespace], int]
 
 
 def _django() -> None:
@@ -17,19 +23,165 @@ def _django() -> None:
     django.setup()
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+def _complain(problem: Exception) -> int:
+    """One bilingual message without a stack trace."""
+    zh, en = getattr(problem, "zh", None), getattr(problem, "en", None)
+    print(f"{zh}\n{en}" if zh else str(problem), file=sys.stderr)
+    return 1
+
+
+def _pack_dir(text: str | None) -> Path:
+    return Path(text) if text else Path(__file__).resolve().parents[2] / "cities" / "chenzhou"
+
+
+# ---- commands --------------------------------------------------------------------------------
+
+
+def _read(args: argparse.Namespace) -> int:
+    from kechuang.reading.cli import run
+
+    return run(args.rest)
+
+
+def _pack(args: argparse.Namespace) -> int:
+    from kechuang.citypack import cli
+
+    if args.action in ("plan", "apply"):
+        return _manage(f"pack_{args.action}", *args.rest)
+    return cli.run([args.action, *args.rest])
+
+
+def _policy(args: argparse.Namespace) -> int:
+    return _manage("policy_attach", *args.rest)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    """Explain one measure for the facts of a JSON file."""
+    from kechuang import citypack, measures
+    from kechuang.citypack.compile import compile_pack
+    from kechuang.measures import facts, render
+
+    compiled = compile_pack(citypack.load(_pack_dir(args.pack)))
+    measure = compiled.measures.get(args.measure)
+    if measure is None:
+        known = "、".join(sorted(compiled.measures))
+        print(f"没有措施“{args.measure}”。可用：{known}\nNo such measure; the known ones are listed above.",
+              file=sys.stderr)
+        return 1
+    try:
+        text = sys.stdin.read() if args.facts == "-" else Path(args.facts).read_text(encoding="utf-8")
+        raw = json.loads(text, parse_float=lambda number: float(number))
+    except (OSError, ValueError) as problem:
+        print(f"读不了事实文件 {args.facts}：{problem}\nCannot read the facts file {args.facts}: {problem}",
+              file=sys.stderr)
+        return 1
+    known_facts, errors = facts.parse_facts(raw, compiled.catalogue)
+    if errors:
+        for error in errors:
+            print(f"{error.zh}\n{error.en}", file=sys.stderr)
+        return 1
+    explanation = measures.explain(measure, known_facts, args.on, compiled.catalogue)
+    if args.json:
+        print(json.dumps(explanation.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(render.as_text(explanation, args.lang))
+    return 0
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from kechuang.proofs.verify_audit import main as verify
+
+    if not args.rest:
+        return _manage("audit_verify")
+    return verify(args.rest)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    return _manage(f"demo_{args.action}")
+
+
+def _up(args: argparse.Namespace) -> int:
+    _django()
+    from kechuang.web import serving
+
+    if args.web:
+        serving.web()
+    elif args.worker:
+        serving.worker()
+    else:
+        serving.prepare()
+    return 0
+
+
+def _manage(*arguments: str) -> int:
+    """Run a Django management command; a mistake of the user ends in one message."""
+    _django()
+    from django.core.management import ManagementUtility
+    from django.core.management.base import CommandError
+
+    try:
+        ManagementUtility(["kechuang manage", *arguments]).execute()
+    except CommandError as problem:
+        return _complain(problem)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kechuang", description="科创：城市创新政策操作系统")
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("manage", help="Django management commands", add_help=False)
-    known, rest = parser.parse_known_args(arguments)
-    if known.command == "manage":
-        _django()
-        from django.core.management import execute_from_command_line
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-        execute_from_command_line(["kechuang manage", *rest])
-    return 0
+    def passing(name: str, help_text: str, command: Command) -> argparse.ArgumentParser:
+        """A command whose further arguments are read by its room."""
+        sub = commands.add_parser(name, help=help_text, add_help=False)
+        sub.set_defaults(run=command)
+        return sub
+
+    passing("read", "读文件 / read a document: kechuang read FILE [--json]", _read)
+    pack = commands.add_parser("pack", help="城市包 / city packs", add_help=False)
+    pack.add_argument("action", choices=["check", "schema", "scaffold", "plan", "apply"])
+    pack.set_defaults(run=_pack)
+    policy = commands.add_parser("policy", help="附原文 / attach an official text", add_help=False)
+    policy.add_argument("action", choices=["attach"])
+    policy.set_defaults(run=_policy)
+    measures = commands.add_parser("measures", help="算措施 / explain a measure")
+    explain = measures.add_subparsers(dest="action", required=True).add_parser("explain")
+    explain.add_argument("--measure", required=True)
+    explain.add_argument("--facts", required=True, metavar="FILE", help="JSON; - = standard input")
+    explain.add_argument("--pack", metavar="DIR")
+    explain.add_argument("--on", type=dt.date.fromisoformat, default=dt.datetime.now(dt.UTC).date(), metavar="DATE")
+    explain.add_argument("--json", action="store_true")
+    explain.add_argument("--lang", choices=["zh", "en"], default="zh")
+    explain.set_defaults(run=_explain)
+    audit = commands.add_parser("audit", help="验审计链 / verify the audit chain", add_help=False)
+    audit.add_argument("action", choices=["verify"])
+    audit.set_defaults(run=_audit)
+    demo = commands.add_parser("demo", help="演示城市 / the demo city")
+    demo.add_argument("action", choices=["reset", "remove"])
+    demo.set_defaults(run=_demo)
+    up = commands.add_parser("up", help="运行城市 / run the city (used by start.py)")
+    for part in ("prepare", "web", "worker"):
+        up.add_argument(f"--{part}", action="store_true")
+    up.set_defaults(run=_up)
+    passing("manage", "Django management commands", lambda args: _manage(*args.rest))
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _parser()
+    args, rest = parser.parse_known_args(arguments)
+    args.rest = rest
+    if rest and args.command in ("measures", "demo", "up"):
+        parser.error("unrecognised: " + " ".join(rest))
+    try:
+        return int(args.run(args))
+    except BrokenPipeError:
+        return 0
+    except Exception as problem:
+        if hasattr(problem, "zh"):
+            return _complain(problem)
+        raise
 
 
 if __name__ == "__main__":

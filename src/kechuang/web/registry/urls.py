@@ -1,6 +1,11 @@
-"""Addresses of the app."""
+"""Addresses of the registry."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "registry"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.organisation_list, name="organisations"),
+    path("<str:uscc>/", views.organisation_page, name="organisation"),
+]
