@@ -295,6 +295,9 @@ class Measure(Record):
     delegated_to: Delegation | None = None
     subject: Literal["enterprise", "contract", "institution", "person", "project", "loan", "patent"]
     beneficiary: Text
+    party: Literal["buyer", "seller"] | None = Field(
+        None, description="for a contract: which party the money goes to; the nightly results are listed under it"
+    )
     departments: list[DepartmentRole] = Field(default_factory=list)
     effective: Period
     parameters: dict[str, dict[dt.date, Exact]] = Field(default_factory=dict)
