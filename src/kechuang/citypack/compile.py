@@ -27,6 +27,7 @@ def fact(record: models.Fact) -> engine.FactType:
         values=tuple(engine.EnumValue(value.value, value.en) for value in record.values),
         minimum=record.minimum,
         maximum=record.maximum,
+        scale=record.scale,
         help=None if record.help is None else _text(record.help),
         cost=record.cost,
         example=record.example,

@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from kechuang.citypack import layout
 from kechuang.citypack.models import City, Document, Pack
 from kechuang.citypack.problems import PackError, Problem, Words
-from kechuang.citypack.wording import describe
+from kechuang.citypack.wording import describe, suggested_field
 from kechuang.citypack.yamlfile import MAX_BYTES, YamlFile, YamlPath, read_yaml
 
 MAX_ROWS = 200_000
@@ -128,8 +128,16 @@ def _read(folder: Path, name: str, sources: Sources, problems: list[Problem]) ->
 
 
 def _report(error: ValidationError, model: type[BaseModel], file: YamlFile, problems: list[Problem]) -> None:
-    for detail in error.errors(include_url=False, include_context=True):
+    details = error.errors(include_url=False)
+    misspelt = {
+        (*detail["loc"][:-1], near)
+        for detail in details
+        if detail["type"] == "extra_forbidden" and (near := suggested_field(detail["loc"], model))
+    }
+    for detail in details:
         loc: YamlPath = detail["loc"]
+        if detail["type"] == "missing" and loc in misspelt:
+            continue  # it is there, under a misspelt name, and that is reported
         code, what, mend = describe(detail, model)
         problems.append(Problem(code, file.name, file.line(loc), _where(file, loc), what, mend))
 

@@ -191,6 +191,7 @@ class Fact(Record):
     values: list[EnumValue] = Field(default_factory=list)
     minimum: Exact | None = None
     maximum: Exact | None = None
+    scale: int | None = Field(None, ge=0, le=6, description="decimals kept; default: money 2, rate 4, count 0")
     origin: FactOrigin
     ask: Text
     help: Text | None = None

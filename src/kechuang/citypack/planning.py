@@ -54,7 +54,7 @@ _SHOWN = 20  # how many changes of one kind and action are listed by name in the
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that differs; ``before`` or ``after`` None with its flag unset means the field was not there."""
+    """One field that differs; ``before`` or ``after`` None also where the field was not there."""
 
     path: str
     before: Any
@@ -189,7 +189,11 @@ def compare(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in [*before, *(key for key in after if key not in before)]:
-            yield from compare(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
+            inner = f"{path}.{key}" if path else str(key)
+            if key in before and key in after:
+                yield from compare(before[key], after[key], inner)
+            else:
+                yield Difference(inner, before.get(key), after.get(key))
         return
     if isinstance(before, list) and isinstance(after, list):
         for name in ("id", "n", "code"):

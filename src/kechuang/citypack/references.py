@@ -140,7 +140,7 @@ class References:
                 f"段落 {key[1]} 只有 {count} 句，没有第 {key[2]} 句", f"paragraph {key[1]} has {count} sentence(s)"
             )
             mend = Words(f"span 写 1 到 {count}", f"write a span from 1 to {count}")
-            yield self.locator.problem("dangling", kind, index, (*path, "span"), where, what, mend)
+            yield self.locator.problem("dangling", kind, index, (*path, "span"), f"{where}.span", what, mend)
 
     def _targets(self) -> Iterator[Problem]:
         noun = Words("指标", "indicator")

@@ -91,23 +91,18 @@ def _document(document: Document, d: int, locator: Locator) -> Iterator[Problem]
 
 def _facts(pack: Pack, locator: Locator) -> Iterator[Problem]:
     for i, fact in enumerate(pack.facts):
-        if not fact.id.isidentifier():
-            what = Words(f"“{fact.id}”不能用在表达式里", f'"{fact.id}" cannot stand in an expression')
-            mend = Words("只用汉字、字母、数字和下划线，不以数字开头", "use only letters, digits and _, no digit first")
-            yield locator.problem("fact", "facts", i, ("id",), fact.id, what, mend)
-        if (fact.type == "enum") != bool(fact.values):
-            what = Words("values 只属于 type: enum，而且不能空着", "values belong to type: enum, and must not be empty")
-            mend = Words("补上 values，或改 type", "add values, or change type")
+        if fact.values and fact.type != "enum":
+            what = Words("values 只属于 type: enum", "values belong to type: enum only")
+            mend = Words("删去 values，或改 type", "remove values, or change type")
             yield locator.problem("fact", "facts", i, ("type",), fact.id, what, mend)
-        if fact.minimum is not None and fact.maximum is not None and fact.maximum < fact.minimum:
-            what = Words("maximum 小于 minimum", "maximum is below minimum")
-            yield locator.problem("fact", "facts", i, ("maximum",), fact.id, what, Words("对换两个数", "swap the two"))
 
 
 def _measures(pack: Pack, locator: Locator) -> Iterator[Problem]:
     for i, measure in enumerate(pack.measures):
         faults: list[tuple[str, Words, Words]] = []
-        if measure.amount_is == "stated" and measure.kind == "money" and measure.amount is None:
+        amounts = [measure.amount, *(r.amount for a in measure.ambiguities for r in a.readings)]
+        stated = measure.amount_is == "stated"
+        if stated and measure.kind == "money" and not any(amounts):
             faults.append(
                 (
                     "amount",
@@ -115,7 +110,7 @@ def _measures(pack: Pack, locator: Locator) -> Iterator[Problem]:
                     Words("补上 amount，或改成 delegated / unstated", "add amount, or write delegated / unstated"),
                 )
             )
-        if measure.amount_is != "stated" and measure.amount is not None:
+        if not stated and any(amounts):
             faults.append(
                 (
                     "amount",
@@ -148,7 +143,7 @@ def _measures(pack: Pack, locator: Locator) -> Iterator[Problem]:
                         Words("删去，或在 parameters 里定义", "remove it, or define it in parameters"),
                     )
                 )
-        if measure.amount_is == "stated" and measure.kind == "money" and not measure.cases:
+        if stated and measure.kind == "money" and not measure.cases:
             faults.append(
                 (
                     "cases",

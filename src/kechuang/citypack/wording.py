@@ -54,6 +54,14 @@ def model_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseMod
     return current
 
 
+def suggested_field(loc: tuple[str | int, ...], model: type[BaseModel]) -> str | None:
+    """The known field most like the unknown one at ``loc``, if any is alike."""
+    owner = model_at(model, loc[:-1])
+    known = [info.alias or name for name, info in owner.model_fields.items()]
+    near = difflib.get_close_matches(str(loc[-1]), known, n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def describe(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, Words, Words]:
     """``(code, what, mend)`` of one Pydantic error found while reading a ``model``."""
     kind = error["type"]
@@ -76,11 +84,11 @@ def describe(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, Words, W
                 Words(f"逗号把“{field}”切成了另一个字段", f'a comma has made "{field}" a field of its own'),
                 Words('在含逗号的文字两边加引号："…, …"', 'put quotes around a text with a comma: "…, …"'),
             )
-        near = difflib.get_close_matches(field, known, n=1, cutoff=0.6)
+        neighbour = suggested_field(loc, model)
         listed = "、".join(known)
         mend = (
-            Words(f"是不是想写“{near[0]}”？", f'did you mean "{near[0]}"?')
-            if near
+            Words(f"是不是想写“{neighbour}”？", f'did you mean "{neighbour}"?')
+            if neighbour
             else Words(f"可用的字段：{listed}", f"known fields: {', '.join(known)}")
         )
         return "unknown_field", Words(f"没有“{field}”这个字段", f'there is no field "{field}"'), mend

@@ -1,0 +1,53 @@
+"""What the ``kechuang pack`` commands print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kechuang.citypack import Pack, cli
+
+from .conftest import SHILI
+
+Change = Callable[[str, str, str], int]
+
+
+def test_check_prints_the_coverage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.check_command(SHILI) == 0
+    out = capsys.readouterr().out
+    assert "覆盖 100 %：23 句中 23 句已归类。" in out
+    assert out.endswith("城市包没有问题。\n")
+
+
+def test_check_of_a_broken_pack_exits_1(folder: Path, change: Change, capsys: pytest.CaptureFixture[str]) -> None:
+    line = change("targets.yaml", "indicator: hightech_firms", "indicator: hightech_firm")
+    assert cli.check_command(folder, "en") == 1
+    out = capsys.readouterr().out
+    assert f'targets.yaml:{line} [hightech-firms.indicator] there is no indicator "hightech_firm"' in out
+    assert 'mend: did you mean "hightech_firms"?' in out
+    assert cli.check_command(folder, "zh", as_json=True) == 1
+    value = json.loads(capsys.readouterr().out)
+    assert [(p["code"], p["file"], p["line"]) for p in value["problems"]] == [("dangling", "targets.yaml", line)]
+
+
+def test_plan(pack: Pack, folder: Path, change: Change, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.plan_command(folder, pack) == 0
+    assert capsys.readouterr().out == "没有变化。\n"
+    change("targets.yaml", 'value: "200"', 'value: "220"')
+    assert cli.plan_command(folder, pack, "en") == 0
+    assert "value: 200 → 220" in capsys.readouterr().out
+    change("targets.yaml", 'value: "220"', "value: 2.5")
+    assert cli.plan_command(folder, pack, "en") == 1
+    assert 'write "2.5"' in capsys.readouterr().err
+
+
+def test_scaffold_and_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.scaffold_command(SHILI / "texts" / "shili-2030-12.txt", "shili-2030-12") == 0
+    assert capsys.readouterr().out.startswith("id: shili-2030-12\n")
+    assert cli.scaffold_command(tmp_path / "none.txt", lang="en") == 1
+    assert "none.txt" in capsys.readouterr().err
+    assert cli.schema_command(tmp_path / "schema") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 9

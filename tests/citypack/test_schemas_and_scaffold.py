@@ -1,0 +1,73 @@
+"""JSON Schemas for editors, and skeletons of document records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+
+from kechuang.citypack import load
+from kechuang.citypack.models import Document
+from kechuang.citypack.scaffolding import scaffold
+from kechuang.citypack.schemas import schema, schemas
+from kechuang.citypack.yamlfile import YamlFile, parse_yaml
+
+from .conftest import SHILI
+
+TEXT = (SHILI / "texts" / "shili-2030-12.txt").read_text(encoding="utf-8")
+
+
+def test_one_schema_per_kind_of_file(tmp_path: Path) -> None:
+    paths = schema(tmp_path / "schema")
+    assert sorted(path.name for path in paths) == [
+        "city.schema.json",
+        "document.schema.json",
+        "facts.schema.json",
+        "indicators.schema.json",
+        "industries.schema.json",
+        "measures.schema.json",
+        "services.schema.json",
+        "targets.schema.json",
+        "tasks.schema.json",
+    ]
+    value = json.loads((tmp_path / "schema" / "measures.schema.json").read_text(encoding="utf-8"))
+    assert value["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert value["type"] == "array"
+    measure = value["$defs"]["Measure"]
+    assert measure["additionalProperties"] is False
+    assert measure["properties"]["amount_is"]["enum"] == ["stated", "delegated", "unstated"]
+    assert value["$defs"]["Period"]["required"] == ["from"]
+
+
+def test_the_schemas_know_every_field_the_example_uses() -> None:
+    found = schemas()
+    for name in ("measures", "targets", "facts"):
+        data = parse_yaml((SHILI / f"{name}.yaml").read_text(encoding="utf-8"), YamlFile(name)).data
+        model = found[f"{name}.schema.json"]["items"]["$ref"].rsplit("/", 1)[-1]
+        known = set(found[f"{name}.schema.json"]["$defs"][model]["properties"])
+        assert {key for item in data for key in item} <= known
+
+
+def test_the_scaffold_has_positions_and_hashes_of_every_sentence() -> None:
+    record = load(SHILI).documents[0]
+    skeleton = yaml.safe_load(scaffold(TEXT, "shili-2030-12"))
+    pinned = [
+        (s["n"], s["start"], s["end"], s["sha256"])
+        for c in skeleton["clauses"]
+        for p in c.get("paragraphs", [])
+        for s in p["sentences"]
+    ]
+    assert pinned == [
+        (s.n, s.start, s.end, s.sha256) for c in record.clauses for p in c.paragraphs for s in p.sentences
+    ]
+    assert [c["label"] for c in skeleton["clauses"]] == [c.label for c in record.clauses]
+    assert skeleton["number"] == "示政发〔2030〕12号"
+
+
+def test_the_scaffold_carries_no_sentence_of_the_text() -> None:
+    skeleton = scaffold(TEXT, "x")
+    for clause in Document.model_validate(load(SHILI).documents[0]).clauses:
+        for paragraph in clause.paragraphs:
+            for sentence in paragraph.sentences:
+                assert TEXT[sentence.start : sentence.end] not in skeleton
