@@ -49,15 +49,15 @@ def run(command, **options):
 
 
 def make_venv():
-    """A virtual environment, also where Debian left out ensurepip; returns the installer to use."""
+    """A virtual environment, also where Debian left out ensurepip."""
     shutil.rmtree(VENV, ignore_errors=True)
     uv = shutil.which("uv")
     with open(os.devnull, "w") as quiet:
-        if subprocess.call([sys.executable, "-m", "venv", "--without-pip", VENV], stderr=quiet) != 0:
-            if not (uv and run([uv, "venv", "--quiet", VENV])):
-                shutil.rmtree(VENV, ignore_errors=True)
-                stop("不能建立 Python 环境。请先运行 / Cannot make a Python environment. First run:\n"
-                     "  apt-get install -y python3-venv python3-pip")
+        made = subprocess.call([sys.executable, "-m", "venv", "--without-pip", VENV], stderr=quiet) == 0
+    if not made and not (uv and run([uv, "venv", "--quiet", VENV])):
+        shutil.rmtree(VENV, ignore_errors=True)
+        stop("不能建立 Python 环境。请先运行 / Cannot make a Python environment. First run:\n"
+             "  apt-get install -y python3-venv python3-pip")
 
 
 def installer():
@@ -86,12 +86,12 @@ def ensure_environment(names):
     say("正在准备运行环境（首次约一分钟）… / Preparing the environment (about a minute the first time) …")
     if not os.path.exists(PYTHON):
         make_venv()
-    command = installer() + ["--require-hashes"]
+    command = [*installer(), "--require-hashes"]
     wheelhouse = os.path.join(ROOT, "wheelhouse")
     if os.path.isdir(wheelhouse):
         command += ["--no-index", "--find-links", wheelhouse]
     for name in names:
-        if not run(command + ["-r", os.path.join(ROOT, "requirements", name + ".txt")]):
+        if not run([*command, "-r", os.path.join(ROOT, "requirements", name + ".txt")]):
             stop("依赖安装没有成功。请检查网络或 PIP_INDEX_URL，或把安装包放进 wheelhouse/ 再试。\n"
                  "Installing the requirements failed. Check the network or PIP_INDEX_URL, or put the wheels "
                  "into wheelhouse/ and try again.")
@@ -109,9 +109,9 @@ def serve():
     environment.setdefault("KECHUANG_DEMO", "1")
     port = environment.setdefault("KECHUANG_PORT", "8000")
     cli = [PYTHON, "-m", "kechuang.cli"]
-    if subprocess.call(cli + ["up", "--prepare"], env=environment, stdout=sys.stderr) != 0:
+    if subprocess.call([*cli, "up", "--prepare"], env=environment, stdout=sys.stderr) != 0:
         stop("城市没有准备好，原因见上。/ The city could not be prepared; the reason stands above.")
-    children = [subprocess.Popen(cli + ["up", "--" + part], env=environment, stdout=sys.stderr)
+    children = [subprocess.Popen([*cli, "up", "--" + part], env=environment, stdout=sys.stderr)
                 for part in ("web", "worker")]
 
     def end(*_):
@@ -148,7 +148,7 @@ def main(arguments):
         return subprocess.call(pytest + arguments[1:], cwd=ROOT)
     if command == "kechuang":
         ensure_environment(["core"])
-        return subprocess.call([PYTHON, "-m", "kechuang.cli"] + arguments[1:])
+        return subprocess.call([PYTHON, "-m", "kechuang.cli", *arguments[1:]])
     if command == "run":
         ensure_environment(["core"])
         return serve()

@@ -65,15 +65,19 @@ def _explain(args: argparse.Namespace) -> int:
     measure = compiled.measures.get(args.measure)
     if measure is None:
         known = "、".join(sorted(compiled.measures))
-        print(f"没有措施“{args.measure}”。可用：{known}\nNo such measure; the known ones are listed above.",
-              file=sys.stderr)
+        print(
+            f"没有措施“{args.measure}”。可用：{known}\nNo such measure; the known ones are listed above.",
+            file=sys.stderr,
+        )
         return 1
     try:
         text = sys.stdin.read() if args.facts == "-" else Path(args.facts).read_text(encoding="utf-8")
-        raw = json.loads(text, parse_float=lambda number: float(number))
+        raw = json.loads(text, parse_float=float)
     except (OSError, ValueError) as problem:
-        print(f"读不了事实文件 {args.facts}：{problem}\nCannot read the facts file {args.facts}: {problem}",
-              file=sys.stderr)
+        print(
+            f"读不了事实文件 {args.facts}：{problem}\nCannot read the facts file {args.facts}: {problem}",
+            file=sys.stderr,
+        )
         return 1
     known_facts, errors = facts.parse_facts(raw, compiled.catalogue)
     if errors:

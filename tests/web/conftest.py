@@ -74,7 +74,7 @@ class Cast:
 
 @pytest.fixture
 def cast(db) -> Cast:
-    """Six people with their grants and three organisations with figures. Apply a pack first (``chenzhou``/``shili``)."""
+    """Six people with their grants and three organisations with figures; apply a pack first."""
     from kechuang.codes import uscc
     from kechuang.web.accounts.models import Grant, Role, User
     from kechuang.web.policy.domain.queries import current_release

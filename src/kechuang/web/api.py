@@ -52,8 +52,12 @@ def _user_error(_request: HttpRequest, error: UserError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _validation_error(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [{"field": ".".join(str(part) for part in e["loc"]), "detail": e["msg"]} for e in error.errors]
-    return problem(422, _say("请求里的参数不对，见 errors。", "The request has wrong parameters; see errors."),
-                   "urn:kechuang:invalid", errors=errors)
+    return problem(
+        422,
+        _say("请求里的参数不对，见 errors。", "The request has wrong parameters; see errors."),
+        "urn:kechuang:invalid",
+        errors=errors,
+    )
 
 
 @api.exception_handler(Http404)
@@ -73,8 +77,11 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def unknown_address(_request: HttpRequest, **_kwargs: str) -> HttpResponse:
     """Unknown API addresses answer in JSON too."""
-    return problem(404, _say("接口没有这个地址，见 /api/v1/openapi.json。",
-                             "The API has no such address; see /api/v1/openapi.json."), "urn:kechuang:not-found")
+    return problem(
+        404,
+        _say("接口没有这个地址，见 /api/v1/openapi.json。", "The API has no such address; see /api/v1/openapi.json."),
+        "urn:kechuang:not-found",
+    )
 
 
 urlpatterns = [path("", api.urls), re_path(r"^(?P<rest>.*)$", unknown_address)]

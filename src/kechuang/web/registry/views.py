@@ -49,7 +49,7 @@ def organisation_page(request: HttpRequest, uscc: str) -> HttpResponse:
         "organisation": organisation,
         "allowed": allowed,
         "county": names.get(organisation.county),
-        "industries": [i for i in release.pack.industries if organisation.industry.startswith(tuple(i.gbt4754) or ("-",))],
+        "industries": [i for i in release.pack.industries if organisation.industry.startswith(tuple(i.gbt4754))],
         "today": timezone.localdate(),
         "demo_data": organisation.realm == Realm.DEMO,
         **queries.public_facts(organisation, timezone.localdate()),

@@ -46,14 +46,16 @@ from ..models import (
 YEARS = 5
 CHUNK = 400
 FEN = Decimal("0.01")
-WORDS = "郴江 芙蓉 云岭 星河 启明 远山 华屏 恒川 金沙 瑞林 同源 新桥 天合 泰安 博远 东麓 南屏 汇丰 宏图 立新".split()
+WORDS = ("清江 芙蓉 云岭 星河 启明 远山 华屏 恒川 金沙 瑞林 同源 新桥 天合 泰安 博远 东麓 南屏 汇丰 宏图 立新").split()  # noqa: SIM905 - a list of short words reads better as a line
 GOODS = {
-    "C": "制造 科技 材料 装备 电子 新材料".split(),
-    "I": "软件 信息 数据 网络".split(),
-    "M": "技术服务 检测 设计".split(),
-    "A": "农业 生态农业 种业".split(),
+    "C": ["制造", "科技", "材料", "装备", "电子", "新材料"],
+    "I": ["软件", "信息", "数据", "网络"],
+    "M": ["技术服务", "检测", "设计"],
+    "A": ["农业", "生态农业", "种业"],
 }
-TOPICS = "冶炼烟气 尾矿综合利用 石墨材料 光学镜片 锂电回收 茶叶加工 水质监测 智能装备 稀贵金属 显示模组 农机 中药提取".split()
+TOPICS = (
+    "冶炼烟气 尾矿综合利用 石墨材料 光学镜片 锂电回收 茶叶加工 水质监测 智能装备 稀贵金属 显示模组 农机 中药提取"
+).split()  # noqa: SIM905 - a list of short words reads better as a line
 
 
 @dataclass(frozen=True)
@@ -174,17 +176,25 @@ class _Maker:
             staff = max(3, round(revenue / per_head))
             share = rng.choice([0.1, rng.uniform(0.1, 0.35)]) if high_tech else rng.uniform(0, 0.12)
             sales = _yuan(revenue)
-            research: Decimal | None = _yuan(float(sales) * intensity * rng.uniform(0.9, 1.1) if back else
-                                             float(sales) * intensity)
+            research: Decimal | None = _yuan(
+                float(sales) * intensity * rng.uniform(0.9, 1.1) if back else float(sales) * intensity
+            )
             if rng.random() < 0.05 and revenue < 20e6:
                 research = None  # small firms do not always keep the account
             total = (sales * _yuan(1 + rng.random() * 0.05)).quantize(FEN, ROUND_HALF_UP)
             product_share = rng.choice([0.6, rng.uniform(0.6, 0.95)]) if high_tech else rng.uniform(0, 0.5)
             rows.append(
                 YearlyFigures(
-                    realm=Realm.DEMO, organisation=organisation, year=year, revenue=sales, rd_expense=research,
-                    total_income=total, high_tech_income=_yuan(float(total) * product_share),
-                    tax_paid=_yuan(float(sales) * rng.uniform(0.01, 0.06)), staff=staff, st_staff=round(staff * share),
+                    realm=Realm.DEMO,
+                    organisation=organisation,
+                    year=year,
+                    revenue=sales,
+                    rd_expense=research,
+                    total_income=total,
+                    high_tech_income=_yuan(float(total) * product_share),
+                    tax_paid=_yuan(float(sales) * rng.uniform(0.01, 0.06)),
+                    staff=staff,
+                    st_staff=round(staff * share),
                 )
             )
             revenue = max(1e5, revenue / (1 + max(-0.5, rng.gauss(0.06, 0.16))))
@@ -199,9 +209,7 @@ class _Maker:
             return line + rng.choice([0, 0.0001, 0.0012]) if rng.random() < 0.125 else line + rng.expovariate(1 / 0.018)
         return 0.0 if rng.random() < 0.55 else min(0.12, rng.expovariate(1 / 0.012))
 
-    def qualifications(
-        self, organisation: Organisation, latest: YearlyFigures, high_tech: bool
-    ) -> list[Qualification]:
+    def qualifications(self, organisation: Organisation, latest: YearlyFigures, high_tech: bool) -> list[Qualification]:
         rng, rows = self.rng, []
         kinds = [QualificationKind.HIGH_TECH] if high_tech and rng.random() < 0.75 else []
         if latest.revenue and latest.revenue < 200_000_000 and rng.random() < (0.5 if high_tech else 0.05):
@@ -213,7 +221,10 @@ class _Maker:
             years = 1 if kind == QualificationKind.TECH_SME else 3
             rows.append(
                 Qualification(
-                    realm=Realm.DEMO, organisation=organisation, kind=kind, valid_from=start,
+                    realm=Realm.DEMO,
+                    organisation=organisation,
+                    kind=kind,
+                    valid_from=start,
                     valid_to=start.replace(year=start.year + years, day=min(start.day, 28)) - dt.timedelta(days=1),
                 )
             )
@@ -253,12 +264,18 @@ class _Maker:
             if seller is not None and seller.pk == buyer.pk:
                 seller = academic[0]
             yield TechnologyContract(
-                realm=Realm.DEMO, number=f"演示{signed.year}{number:05d}", signed_on=signed, amount=amount,
+                realm=Realm.DEMO,
+                number=f"演示{signed.year}{number:05d}",
+                signed_on=signed,
+                amount=amount,
                 title=f"演示·{rng.choice(TOPICS)}技术{rng.choice(['开发', '转让', '服务'])}合同",
-                kind=rng.choices(list(ContractKind), [40, 20, 8, 8, 24])[0], seller=seller, seller_is_person=person,
+                kind=rng.choices(list(ContractKind), [40, 20, 8, 8, 24])[0],
+                seller=seller,
+                seller_is_person=person,
                 buyer=buyer,
                 registered_on=min(signed + dt.timedelta(days=rng.randrange(5, 60)), self.today)
-                if rng.random() < 0.8 else None,
+                if rng.random() < 0.8
+                else None,
                 converted=rng.choices([True, False, None], [50, 20, 30])[0],
             )
 
@@ -266,8 +283,11 @@ class _Maker:
         for kind in BaseKind:
             for number in range(1, per_kind + 1):
                 yield Base(
-                    realm=Realm.DEMO, kind=kind, name=f"演示{kind.label}{number:02d}",
-                    level=self.rng.choices(list(BaseLevel), [60, 33, 7])[0], host=self.rng.choice(hosts),
+                    realm=Realm.DEMO,
+                    kind=kind,
+                    name=f"演示{kind.label}{number:02d}",
+                    level=self.rng.choices(list(BaseLevel), [60, 33, 7])[0],
+                    host=self.rng.choice(hosts),
                     recognised_on=self.day(dt.date(2013, 5, 1), self.today - dt.timedelta(days=60)),
                 )
 
@@ -276,18 +296,25 @@ class _Maker:
         for number in range(1, count + 1):
             granted = self.day(dt.date(self.today.year - YEARS, 1, 1), self.today - dt.timedelta(days=20))
             yield Patent(
-                realm=Realm.DEMO, number=f"演示ZL{granted.year}{number:06d}", ipc=rng.choice(self.ipc),
-                title=f"演示·一种{rng.choice(TOPICS)}方法", kind=rng.choices(list(PatentKind), [22, 60, 18])[0],
-                granted_on=granted, owner=owners[min(int(rng.paretovariate(1.1)) - 1, len(owners) - 1)],
+                realm=Realm.DEMO,
+                number=f"演示ZL{granted.year}{number:06d}",
+                ipc=rng.choice(self.ipc),
+                title=f"演示·一种{rng.choice(TOPICS)}方法",
+                kind=rng.choices(list(PatentKind), [22, 60, 18])[0],
+                granted_on=granted,
+                owner=owners[min(int(rng.paretovariate(1.1)) - 1, len(owners) - 1)],
             )
 
     def people(self, employers: Sequence[Organisation], count: int) -> Iterator[Person]:
         rng = self.rng
         for number in range(1, count + 1):
             yield Person(
-                realm=Realm.DEMO, name=f"演示人员{number:04d}", employer=rng.choice(employers),
+                realm=Realm.DEMO,
+                name=f"演示人员{number:04d}",
+                employer=rng.choice(employers),
                 degree=rng.choices(["博士", "硕士", "本科"], [12, 38, 50])[0],
-                title=rng.choice(["正高级", "副高级", "中级", "高级技师"]), discipline=rng.choice(TOPICS),
+                title=rng.choice(["正高级", "副高级", "中级", "高级技师"]),
+                discipline=rng.choice(TOPICS),
                 since=self.day(dt.date(2008, 1, 1), self.today - dt.timedelta(days=30)),
             )
 
@@ -296,8 +323,11 @@ class _Maker:
         for _ in range(count):
             amount = _yuan(_lognormal(rng, 3e6, 0.9, 1e5, 8e7))
             yield Loan(
-                realm=Realm.DEMO, borrower=rng.choice(borrowers), lender=f"演示银行{rng.randrange(1, 6)}",
-                amount=amount, interest_paid=_yuan(float(amount) * rng.uniform(0.02, 0.055)),
+                realm=Realm.DEMO,
+                borrower=rng.choice(borrowers),
+                lender=f"演示银行{rng.randrange(1, 6)}",
+                amount=amount,
+                interest_paid=_yuan(float(amount) * rng.uniform(0.02, 0.055)),
                 pledged_ip=rng.random() < 0.12,
                 granted_on=self.day(dt.date(self.today.year - 3, 1, 1), self.today - dt.timedelta(days=30)),
             )
@@ -306,12 +336,24 @@ class _Maker:
         """Two firms with a story, for the demo log-ins and the tour."""
         first, last = self.counties[0], self.counties[-1]
         firm = self.organisation(
-            OrganisationKind.ENTERPRISE, "演示芯光电子科技有限公司", first, industry=self.codes[0],
-            size=SizeClass.SMALL, ownership=Ownership.PRIVATE, founded_on=dt.date(2011, 6, 8), above_scale=True,
+            OrganisationKind.ENTERPRISE,
+            "演示芯光电子科技有限公司",
+            first,
+            industry=self.codes[0],
+            size=SizeClass.SMALL,
+            ownership=Ownership.PRIVATE,
+            founded_on=dt.date(2011, 6, 8),
+            above_scale=True,
         )
         second = self.organisation(
-            OrganisationKind.ENTERPRISE, "演示云岭新材料有限公司", last, industry=self.codes[-1],
-            size=SizeClass.MICRO, ownership=Ownership.PRIVATE, founded_on=dt.date(2019, 3, 1), above_scale=False,
+            OrganisationKind.ENTERPRISE,
+            "演示云岭新材料有限公司",
+            last,
+            industry=self.codes[-1],
+            size=SizeClass.MICRO,
+            ownership=Ownership.PRIVATE,
+            founded_on=dt.date(2019, 3, 1),
+            above_scale=False,
         )
         year = self.today.year - 1
         rows: list[models.Model] = []
@@ -320,15 +362,29 @@ class _Maker:
         ):
             rows.append(
                 YearlyFigures(
-                    realm=Realm.DEMO, organisation=firm, year=year - back, revenue=Decimal(sales),
-                    rd_expense=Decimal(research), total_income=Decimal(sales), high_tech_income=Decimal("31000000.00"),
-                    tax_paid=Decimal("1460000.00"), staff=86, st_staff=19,
+                    realm=Realm.DEMO,
+                    organisation=firm,
+                    year=year - back,
+                    revenue=Decimal(sales),
+                    rd_expense=Decimal(research),
+                    total_income=Decimal(sales),
+                    high_tech_income=Decimal("31000000.00"),
+                    tax_paid=Decimal("1460000.00"),
+                    staff=86,
+                    st_staff=19,
                 )
             )
         rows.append(
             YearlyFigures(
-                realm=Realm.DEMO, organisation=second, year=year, revenue=Decimal("3150000.00"), rd_expense=None,
-                total_income=Decimal("3150000.00"), high_tech_income=None, tax_paid=Decimal("71000.00"), staff=12,
+                realm=Realm.DEMO,
+                organisation=second,
+                year=year,
+                revenue=Decimal("3150000.00"),
+                rd_expense=None,
+                total_income=Decimal("3150000.00"),
+                high_tech_income=None,
+                tax_paid=Decimal("71000.00"),
+                staff=12,
                 st_staff=3,
             )
         )
@@ -339,14 +395,27 @@ class _Maker:
         ):
             rows.append(
                 TechnologyContract(
-                    realm=Realm.DEMO, number=f"演示合同{len(rows)}", title="演示·显示模组贴合技术转让合同",
-                    kind=ContractKind.TRANSFER, amount=Decimal(amount), signed_on=day,
-                    registered_on=day + dt.timedelta(days=20), seller=university, buyer=buyer, converted=converted,
+                    realm=Realm.DEMO,
+                    number=f"演示合同{len(rows)}",
+                    title="演示·显示模组贴合技术转让合同",
+                    kind=ContractKind.TRANSFER,
+                    amount=Decimal(amount),
+                    signed_on=day,
+                    registered_on=day + dt.timedelta(days=20),
+                    seller=university,
+                    buyer=buyer,
+                    converted=converted,
                 )
             )
         rows.append(
-            Base(realm=Realm.DEMO, kind=BaseKind.ENGINEERING_CENTRE, level=BaseLevel.PROVINCE, host=firm,
-                 name="演示光电显示工程技术研究中心", recognised_on=dt.date(year, 5, 20))
+            Base(
+                realm=Realm.DEMO,
+                kind=BaseKind.ENGINEERING_CENTRE,
+                level=BaseLevel.PROVINCE,
+                host=firm,
+                name="演示光电显示工程技术研究中心",
+                recognised_on=dt.date(year, 5, 20),
+            )
         )
         return firm, second, rows
 
@@ -375,8 +444,12 @@ def generate(pack: Pack, *, seed: int = 20130418, enterprises: int = 2000, today
     _insert(Qualification, qualifications)
     innovators = [row.organisation for row in qualifications if row.kind == QualificationKind.HIGH_TECH] or rest
     key = [
-        Qualification(realm=Realm.DEMO, organisation=o, kind=QualificationKind.KEY_INNOVATIVE,
-                      valid_from=dt.date(today.year - 2, 1, 1))
+        Qualification(
+            realm=Realm.DEMO,
+            organisation=o,
+            kind=QualificationKind.KEY_INNOVATIVE,
+            valid_from=dt.date(today.year - 2, 1, 1),
+        )
         for o in innovators[:24]
     ]
     _insert(Qualification, key)
@@ -389,8 +462,14 @@ def generate(pack: Pack, *, seed: int = 20130418, enterprises: int = 2000, today
         "loans": _insert(Loan, maker.loans(rest, enterprises // 4)),
     }
     with transaction.atomic():
-        record(actor=None, role="system", action="demo.generate", object_kind="realm", object_id=Realm.DEMO,
-               after={"seed": seed, "enterprises": enterprises, "today": today.isoformat(), **counts})
+        record(
+            actor=None,
+            role="system",
+            action="demo.generate",
+            object_kind="realm",
+            object_id=Realm.DEMO,
+            after={"seed": seed, "enterprises": enterprises, "today": today.isoformat(), **counts},
+        )
     return DemoCity(firm.uscc, second.uscc, university.uscc)
 
 
@@ -402,6 +481,12 @@ def remove() -> int:
             with transaction.atomic():
                 kind._default_manager.filter(pk__in=keys).delete()
     with transaction.atomic():
-        record(actor=None, role="system", action="demo.remove", object_kind="realm", object_id=Realm.DEMO,
-               before={"organisations": count})
+        record(
+            actor=None,
+            role="system",
+            action="demo.remove",
+            object_kind="realm",
+            object_id=Realm.DEMO,
+            before={"organisations": count},
+        )
     return count

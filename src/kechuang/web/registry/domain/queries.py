@@ -23,7 +23,12 @@ def held_on(day: dt.date) -> Q:
 
 
 def organisations_for_user(
-    user: User | AnonymousUser, *, text: str = "", kind: str = "", county: str = "", qualification: str = "",
+    user: User | AnonymousUser,
+    *,
+    text: str = "",
+    kind: str = "",
+    county: str = "",
+    qualification: str = "",
     mine: bool = False,
 ) -> QuerySet[Organisation]:
     """The public list of organisations, filtered; ``mine`` keeps those whose figures the person may see."""
@@ -37,8 +42,9 @@ def organisations_for_user(
     if county:
         rows = rows.filter(county=county)
     if qualification in QualificationKind.values:
-        held = Qualification.objects.filter(held_on(timezone.localdate()), organisation=OuterRef("pk"),
-                                            kind=qualification)
+        held = Qualification.objects.filter(
+            held_on(timezone.localdate()), organisation=OuterRef("pk"), kind=qualification
+        )
         rows = rows.filter(Exists(held))
     return rows
 
