@@ -1,0 +1,64 @@
+"""REST API of measures: list, one measure, explain. Amounts are strings; a JSON number with a point is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Field, Router, Schema
+
+from kechuang.citypack import models as pack_models
+from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts, refuse, typed_facts
+from kechuang.web.policy.domain import queries
+from kechuang.web.policy.domain.days import parse_day
+from kechuang.web.policy.domain.releases import LoadedRelease
+
+router = Router(tags=["measures"])
+
+
+class ExplainIn(Schema):
+    """What to explain: the facts known, by name, and the day (today when left out)."""
+
+    facts: dict[str, Any] = Field(default_factory=dict)
+    on: str | None = None
+
+
+def _measure(release: LoadedRelease, record: pack_models.Measure) -> dict[str, Any]:
+    """A measure as JSON with the facts it needs."""
+    return {
+        **record.model_dump(mode="json", by_alias=True, exclude={"cases"}),
+        "facts": measure_facts(release, record.id),
+        "release": release.digest,
+    }
+
+
+@router.get("/measures", summary="政策措施 / measures")
+def measures(request: HttpRequest) -> dict[str, Any]:
+    """All measures of the release in force."""
+    release = queries.current_release()
+    return {"items": [_measure(release, record) for record in release.pack.measures]}
+
+
+@router.get("/measures/{measure_id}", summary="一项措施 / one measure")
+def measure(request: HttpRequest, measure_id: str) -> dict[str, Any]:
+    """One measure: conditions with their origin, parameters by date, open questions, facts it needs."""
+    release = queries.current_release()
+    return _measure(release, queries.measure(release, measure_id))
+
+
+@router.post("/measures/{measure_id}/explain", summary="计算并解释 / explain")
+def explain(request: HttpRequest, measure_id: str, body: ExplainIn) -> dict[str, Any]:
+    """What the measure gives for these facts, step by step. A missing fact is asked for, never taken as no."""
+    release = queries.current_release()
+    queries.measure(release, measure_id)
+    facts, errors = typed_facts(release, body.facts)
+    refuse(errors)
+    explanation = explain_measure(release, measure_id, facts, parse_day(body.on))
+    return {**explanation.to_dict(), "release": release.digest}
+
+
+@router.get("/facts", summary="事实目录 / fact catalogue")
+def facts(request: HttpRequest) -> dict[str, Any]:
+    """Every fact that measures may use: name, type, unit, allowed values, how it is asked for."""
+    release = queries.current_release()
+    return {"items": [fact.model_dump(mode="json", by_alias=True) for fact in release.pack.facts]}

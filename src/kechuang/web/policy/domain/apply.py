@@ -1,0 +1,77 @@
+"""Putting a city pack in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from kechuang.citypack import Pack, load, to_json
+from kechuang.citypack import digest as pack_digest
+from kechuang.citypack.planning import items as planned_items
+from kechuang.citypack.serial import item_digest
+from kechuang.web.audit.domain.record import record
+from kechuang.web.policy.domain.releases import current_digest
+from kechuang.web.policy.models import Release, ReleaseItem, Term
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What applying did: the release's digest, whether anything changed, and the digest in force before."""
+
+    digest: str
+    changed: bool
+    before: str | None
+
+
+def apply(pack: Pack | Path | str, *, actor: Any = None, role: str = "", request_id: str | None = None) -> Applied:
+    """Make ``pack`` (or the pack in a folder) the release in force.
+
+    A release already in force is left alone. Applying the content of an older release opens a new term of that
+    same release. Raises ``kechuang.citypack.PackError`` for a folder that cannot be loaded.
+    """
+    loaded = load(pack) if isinstance(pack, str | Path) else pack
+    digest = pack_digest(loaded)
+    content = to_json(loaded)
+    items = list(_items(loaded))
+    with transaction.atomic():
+        before = current_digest()
+        if before == digest:
+            return Applied(digest, False, before)
+        now = timezone.now()
+        if not Release.objects.filter(pk=digest).exists():
+            release = Release(
+                digest=digest,
+                city_id=loaded.city.id,
+                version=loaded.city.version,
+                content=content,
+                applied_by=actor,
+            )
+            release.save()
+            ReleaseItem.objects.bulk_create(
+                ReleaseItem(release=release, kind=kind, item_id=item_id, digest=value) for kind, item_id, value in items
+            )
+        Term.objects.filter(until__isnull=True).update(until=now)
+        Term.objects.create(release_id=digest, since=now)
+        record(
+            actor=actor,
+            role=role,
+            action="policy.apply",
+            object_kind="release",
+            object_id=digest,
+            before={"release": before} if before else None,
+            after={"release": digest, "city": loaded.city.id, "version": loaded.city.version, "items": len(items)},
+            request_id=request_id,
+        )
+    return Applied(digest, True, before)
+
+
+def _items(pack: Pack) -> Iterator[tuple[str, str, str]]:
+    """Kind, id and digest of every record of the pack; observations are covered by the release's own digest."""
+    for kind, item_id, item in planned_items(pack):
+        if kind != "observation":
+            yield kind, item_id, item_digest(item)

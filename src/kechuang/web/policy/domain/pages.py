@@ -1,0 +1,139 @@
+"""What the pages of the policy app show, gathered from the release in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from kechuang.citypack import models as pack_models
+from kechuang.web.policy.domain import days, queries
+from kechuang.web.policy.domain.releases import LoadedRelease
+from kechuang.web.policy.domain.structure import Coverage, Item, Place
+from kechuang.web.policy.models import Term
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A document in the list."""
+
+    document: pack_models.Document
+    coverage: Coverage
+    attached: bool
+
+
+@dataclass(frozen=True)
+class SentenceView:
+    """A sentence on its clause page: what it became, and the official text when it may be shown."""
+
+    place: Place
+    items: list[Item]
+    official: str | None
+
+
+@dataclass(frozen=True)
+class ParagraphView:
+    """A paragraph on its clause page."""
+
+    number: int
+    paragraph: pack_models.Paragraph
+    sentences: list[SentenceView]
+
+
+def document_rows(release: LoadedRelease) -> list[DocumentRow]:
+    """All documents with coverage and whether their text is attached."""
+    return [
+        DocumentRow(document, release.index.coverage(document), queries.attached(document.id) is not None)
+        for document in release.pack.documents
+    ]
+
+
+def measures_of(release: LoadedRelease, document: pack_models.Document) -> list[pack_models.Measure]:
+    """Measures that come from a document, in the order of its text."""
+    index = release.index
+    order = {(place.paragraph.id, place.sentence.n): n for n, place in enumerate(index.places(document.id))}
+    found = [m for m in release.pack.measures if index.document_id(m.source) == document.id]
+    return sorted(found, key=lambda m: order.get((m.source.clause, m.source.span), len(order)))
+
+
+def tally(measures: list[pack_models.Measure]) -> dict[str, int]:
+    """How many measures are complete, delegated, unstated, and how many have an open question."""
+    count = {kind: sum(m.amount_is == kind for m in measures) for kind in ("stated", "delegated", "unstated")}
+    count["open"] = sum(any(a.chosen is None for a in m.ambiguities) for m in measures)
+    return count
+
+
+def document_page(release: LoadedRelease, document: pack_models.Document) -> dict[str, Any]:
+    """The context of a document's page."""
+    index = release.index
+    measures = measures_of(release, document)
+    return {
+        "release": release,
+        "document": document,
+        "coverage": index.coverage(document),
+        "tree": index.tree(document),
+        "measures": measures,
+        "tally": tally(measures),
+        "attached": queries.attached(document.id),
+    }
+
+
+def clause_page(release: LoadedRelease, document: pack_models.Document, clause: pack_models.Clause) -> dict[str, Any]:
+    """The context of a clause's page."""
+    index = release.index
+    attached = queries.attached(document.id)
+    paragraphs = []
+    shown = agreed = 0
+    for number, paragraph in enumerate(clause.paragraphs, 1):
+        views = []
+        for sentence in paragraph.sentences:
+            place = Place(document, clause, paragraph, sentence)
+            official = attached.sentence(place) if attached else None
+            shown += 1
+            agreed += official is not None
+            views.append(SentenceView(place, index.items_of(sentence), official))
+        paragraphs.append(ParagraphView(number, paragraph, views))
+    order = [c for c in document.clauses if c.paragraphs]
+    at = next((i for i, c in enumerate(order) if c.id == clause.id), None)
+    items = index.clause_items(clause)
+    return {
+        "release": release,
+        "document": document,
+        "clause": clause,
+        "parent": index.clause(document.id, clause.parent) if clause.parent else None,
+        "children": [c for c in document.clauses if c.parent == clause.id],
+        "paragraphs": paragraphs,
+        "counts": index.counts(clause),
+        "items": items,
+        "measures": [item.record for item in items if item.kind == "measure"],
+        "tree": index.tree(document),
+        "attached": attached,
+        "official": {"sentences": shown, "agreed": agreed, "all": shown == agreed},
+        "previous": order[at - 1] if at else None,
+        "following": order[at + 1] if at is not None and at + 1 < len(order) else None,
+    }
+
+
+def day_page(release: LoadedRelease, day: dt.date) -> dict[str, Any]:
+    """The context of the page of one day: what applied, and when it changes next."""
+    changes = days.changes(release)
+    measures = days.measures_on(release, day)
+    digest = queries.digest_on(day)
+    return {
+        "release": release,
+        "day": day,
+        "documents": days.documents_on(release, day),
+        "measures": measures,
+        "applying": sum(row.applies for row in measures),
+        "changes": changes,
+        "last_change": max((c.day for c in changes if c.day <= day), default=None),
+        "next_change": min((c.day for c in changes if c.day > day), default=None),
+        "release_on": queries.release(digest) if digest else None,
+    }
+
+
+def terms() -> list[Term]:
+    """All terms of releases, newest first."""
+    return list(
+        Term.objects.select_related("release", "release__applied_by").defer("release__content").order_by("-since")
+    )
