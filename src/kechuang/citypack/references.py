@@ -10,6 +10,7 @@ from kechuang.citypack.index import Index, uses
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.models import Pack
 from kechuang.citypack.problems import Problem, Words
+from kechuang.codes import divisions
 
 
 def unknown(noun: Words, given: str, known: Iterable[str], defined_in: str) -> tuple[Words, Words]:
@@ -75,13 +76,7 @@ class References:
             known = self.index.clauses | {paragraph for _, paragraph in self.index.paragraphs}
             path_ = ("platforms_clause",)
             yield from self._missing("city", None, path_, "", noun, city.platforms_clause, known, "documents/")
-        seen: set[str] = set()
-        for n, region_ in enumerate(city.regions):
-            if region_.code in seen:
-                what = Words(f"区划代码 {region_.code} 写了两次", f"the division code {region_.code} stands twice")
-                mend = Words("删去其中一个", "remove one of the two")
-                yield self.locator.problem("duplicate_id", "city", None, ("regions", n), region_.code, what, mend)
-            seen.add(region_.code)
+        yield from self._regions()
         ids: set[str] = set()
         for n, department in enumerate(city.departments):
             if department.id in ids:
@@ -89,6 +84,27 @@ class References:
                 mend = Words("删去其中一个", "remove one of the two")
                 yield self.locator.problem("duplicate_id", "city", None, ("departments", n), department.id, what, mend)
             ids.add(department.id)
+
+    def _regions(self) -> Iterator[Problem]:
+        city = self.pack.city
+        seen: set[str] = set()
+        for n, region_ in enumerate(city.regions):
+            path = ("regions", n, "code")
+            if not divisions.is_division(region_.code):
+                what = Words(f"{region_.code} 不是行政区划代码", f"{region_.code} is no division code (GB/T 2260)")
+                mend = Words("查 GB/T 2260", "look it up in GB/T 2260")
+                yield self.locator.problem("code", "city", None, path, region_.code, what, mend)
+            elif region_.kind == "county" and not divisions.contains(city.code, region_.code):
+                what = Words(
+                    f"{region_.code} 不在本市（{city.code}）", f"{region_.code} is not in the city {city.code}"
+                )
+                mend = Words("改代码；外地用 kind: peer", "correct the code; use kind: peer for other places")
+                yield self.locator.problem("code", "city", None, path, region_.code, what, mend)
+            if region_.code in seen:
+                what = Words(f"区划代码 {region_.code} 写了两次", f"the division code {region_.code} stands twice")
+                mend = Words("删去其中一个", "remove one of the two")
+                yield self.locator.problem("duplicate_id", "city", None, ("regions", n), region_.code, what, mend)
+            seen.add(region_.code)
 
     def _departments(self) -> Iterator[Problem]:
         noun = Words("部门", "department")

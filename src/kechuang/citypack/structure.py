@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.models import Document, Pack
 from kechuang.citypack.problems import Problem, Words
+from kechuang.codes.gbt4754 import section
 
-#: GB/T 4754: a section letter, or a section letter with or without the two to four digits of division, group, class.
-GBT4754 = re.compile(r"[A-T]?\d{2,4}|[A-T]")
 #: IPC: section, class, subclass, and optionally main group / subgroup.
 IPC = re.compile(r"[A-H](\d{2}([A-Z](\d{1,4}(/\d{2,6})?)?)?)?")
 
@@ -22,9 +21,9 @@ def structure(pack: Pack, locator: Locator) -> Iterator[Problem]:
     yield from _facts(pack, locator)
     yield from _measures(pack, locator)
     for i, industry in enumerate(pack.industries):
-        for field, pattern in (("gbt4754", GBT4754), ("ipc", IPC)):
+        for field in ("gbt4754", "ipc"):
             for n, code in enumerate(getattr(industry, field)):
-                if not pattern.fullmatch(code):
+                if section(code) is None if field == "gbt4754" else not IPC.fullmatch(code):
                     name = {"gbt4754": "GB/T 4754", "ipc": "IPC"}[field]
                     what = Words(f"{code} 不是 {name} 的代码", f"{code} is no code of {name}")
                     mend = Words(
