@@ -136,3 +136,9 @@ def client_for() -> Callable[[object], Client]:
         return client
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Hashing a password takes half a second on purpose; tests need not wait for it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

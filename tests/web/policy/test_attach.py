@@ -67,7 +67,7 @@ def test_a_text_of_another_document_is_refused(shili):
 
 
 def test_a_later_release_with_another_hash_hides_the_sentence(shili, text):
-    _, source, sentence = _first_measure_sentence(text)
+    _, source, _sentence = _first_measure_sentence(text)
     attach(text, file_name="shili.txt")
     content = shili.model_dump(mode="json", by_alias=True)
     for clause in content["documents"][0]["clauses"]:

@@ -46,7 +46,7 @@ from ..models import (
 YEARS = 5
 CHUNK = 400
 FEN = Decimal("0.01")
-WORDS = ("清江 芙蓉 云岭 星河 启明 远山 华屏 恒川 金沙 瑞林 同源 新桥 天合 泰安 博远 东麓 南屏 汇丰 宏图 立新").split()  # noqa: SIM905 - a list of short words reads better as a line
+WORDS = ("清江 芙蓉 云岭 星河 启明 远山 华屏 恒川 金沙 瑞林 同源 新桥 天合 泰安 博远 东麓 南屏 汇丰 宏图 立新").split()
 GOODS = {
     "C": ["制造", "科技", "材料", "装备", "电子", "新材料"],
     "I": ["软件", "信息", "数据", "网络"],
@@ -55,7 +55,7 @@ GOODS = {
 }
 TOPICS = (
     "冶炼烟气 尾矿综合利用 石墨材料 光学镜片 锂电回收 茶叶加工 水质监测 智能装备 稀贵金属 显示模组 农机 中药提取"
-).split()  # noqa: SIM905 - a list of short words reads better as a line
+).split()
 
 
 @dataclass(frozen=True)

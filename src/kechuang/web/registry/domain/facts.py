@@ -13,9 +13,12 @@ from decimal import ROUND_DOWN, Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.translation import override
+
 from kechuang.citypack.models import Fact, Measure
 
-from ..enums import OrganisationKind, Ownership, PatentKind, QualificationKind
+from ..enums import OrganisationKind, Ownership, PatentKind, QualificationKind, SizeClass
 from ..models import Base, Loan, Organisation, Patent, Person, Qualification, TechnologyContract, YearlyFigures
 
 PARTY_WORDS = {
@@ -134,7 +137,24 @@ def _organisation(name: str) -> Get:
 
 
 def _display(name: str) -> Get:
-    return lambda s: getattr(s.record, f"get_{name}_display")() or None
+    """The Chinese label, which is how catalogues name enumerated values, whatever language the page is in."""
+
+    def get(subject: Subject) -> str | None:
+        with override("zh-hans"):
+            return str(getattr(subject.record, f"get_{name}_display")()) or None
+
+    return get
+
+
+def _label(choices: type[TextChoices], name: str) -> Get:
+    """The same for a field of the organisation."""
+
+    def get(subject: Subject) -> str | None:
+        value = getattr(subject.organisation, name, None)
+        with override("zh-hans"):
+            return str(choices(value).label) if value else None
+
+    return get
 
 
 def _record(name: str) -> Get:
@@ -165,17 +185,18 @@ PATHS: Mapping[str, Get] = {
     "institution.level": _display("level"),
     "institution.recognised": lambda s: s.record.recognised_on is not None or None,
     "institution.host_is_enterprise": lambda s: s.record.host.kind == OrganisationKind.ENTERPRISE,
+    "institution.host_in_city": lambda s: bool(s.record.host.county) or None,
     "institution.host_kind": lambda s: _party(s.record.host),
     "enterprise.is_enterprise": _is_kind(OrganisationKind.ENTERPRISE),
-    "enterprise.kind": lambda s: None if s.organisation is None else s.organisation.get_kind_display(),
+    "enterprise.kind": _label(OrganisationKind, "kind"),
     "enterprise.party": lambda s: _party(s.organisation),
     "enterprise.county": _organisation("county"),
     "enterprise.in_city": lambda s: bool(s.organisation and s.organisation.county) or None,
     "enterprise.industry": _organisation("industry"),
-    "enterprise.size": lambda s: (s.organisation.get_size_display() or None) if s.organisation else None,
+    "enterprise.size": _label(SizeClass, "size"),
     "enterprise.is_sme": lambda s: (s.organisation.size in ("medium", "small", "micro"))
     if s.organisation and s.organisation.size else None,
-    "enterprise.ownership": lambda s: (s.organisation.get_ownership_display() or None) if s.organisation else None,
+    "enterprise.ownership": _label(Ownership, "ownership"),
     "enterprise.state_controlled": lambda s: (s.organisation.ownership == Ownership.STATE)
     if s.organisation and s.organisation.ownership else None,
     "enterprise.founded": _organisation("founded_on"),
@@ -202,6 +223,9 @@ PATHS: Mapping[str, Get] = {
     "enterprise.rd_ratio[last_3_years]": _ratio(_three_years("rd_expense"), _three_years("revenue")),
     "enterprise.st_staff_share[last_year]": _ratio(_yearly("st_staff"), _yearly("staff")),
     "enterprise.high_tech_income_share[last_year]": _ratio(_yearly("high_tech_income"), _yearly("total_income")),
+    "enterprise.has_rd_expense": lambda s: (
+        s.last_year.rd_expense > 0 if s.last_year and s.last_year.rd_expense is not None else None
+    ),
     "loan.amount": _record("amount"),
     "loan.interest": _record("interest_paid"),
     "loan.pledged_ip": _record("pledged_ip"),
@@ -209,8 +233,10 @@ PATHS: Mapping[str, Get] = {
     "patent.kind": _display("kind"),
     "patent.granted": _record("granted_on"),
     "patent.ipc": lambda s: s.record.ipc or None,
+    "patent.owner_in_city": lambda s: bool(s.record.owner.county) or None,
     "patent.owner_kind": lambda s: _party(s.record.owner),
     "patent.is_invention": lambda s: s.record.kind == PatentKind.INVENTION,
+    "person.employed": lambda s: s.record.employer_id is not None or None,
     "person.degree": lambda s: s.record.degree or None,
     "person.discipline": lambda s: s.record.discipline or None,
     "person.since": _record("since"),
