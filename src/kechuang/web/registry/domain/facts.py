@@ -184,6 +184,7 @@ PATHS: Mapping[str, Get] = {
     "institution.kind": _display("kind"),
     "institution.level": _display("level"),
     "institution.recognised": lambda s: s.record.recognised_on is not None or None,
+    "institution.recognised_on": _record("recognised_on"),
     "institution.host_is_enterprise": lambda s: s.record.host.kind == OrganisationKind.ENTERPRISE,
     "institution.host_in_city": lambda s: bool(s.record.host.county) or None,
     "institution.host_kind": lambda s: _party(s.record.host),
