@@ -51,3 +51,24 @@ def test_scaffold_and_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "none.txt" in capsys.readouterr().err
     assert cli.schema_command(tmp_path / "schema") == 0
     assert len(capsys.readouterr().out.splitlines()) == 9
+
+
+def test_run_parses_the_commands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.run(["check", str(SHILI), "--lang", "en"]) == 0
+    assert "Coverage 100 %" in capsys.readouterr().out
+    monkeypatch.setenv("KECHUANG_PACK", str(SHILI))
+    assert cli.run(["check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    assert cli.run(["scaffold", str(SHILI / "texts" / "shili-2030-12.txt"), "--id", "abc"]) == 0
+    assert capsys.readouterr().out.startswith("id: abc\n")
+    assert cli.run(["schema", "--out", str(tmp_path)]) == 0
+    with pytest.raises(SystemExit) as caught:
+        cli.run(["bake"])
+    assert caught.value.code == 2
+
+
+def test_check_of_a_folder_that_is_no_pack_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check", str(tmp_path), "--lang", "en"]) == 1
+    assert "is no city pack: it has no city.yaml" in capsys.readouterr().out

@@ -1,8 +1,13 @@
-"""What the ``kechuang pack`` commands do, without argument parsing: each prints to stdout and returns an exit code."""
+"""The ``kechuang pack`` commands that need no running city: check, schema, scaffold, and the comparison of ``plan``.
+
+Each command prints to stdout and returns an exit code; errors go to stderr.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +26,28 @@ def _out(text: str) -> None:
 
 def _json(value: object) -> None:
     _out(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def run(arguments: list[str]) -> int:
+    """``kechuang pack check|schema|scaffold …``."""
+    parser = argparse.ArgumentParser(prog="kechuang pack", description="城市包 / city packs")
+    commands = parser.add_subparsers(dest="action", required=True)
+    check = commands.add_parser("check", help="检查城市包 / check a pack: faults, cases, coverage")
+    check.add_argument("folder", nargs="?", help="城市包文件夹 / the folder of the pack")
+    check.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    check.add_argument("--lang", choices=["zh", "en"], default="zh")
+    export = commands.add_parser("schema", help="导出 JSON Schema 给编辑器 / JSON Schemas for editors")
+    export.add_argument("--out", required=True, help="写到哪个文件夹 / folder to write to")
+    skeleton = commands.add_parser("scaffold", help="从原文生成文件记录的骨架 / skeleton of a document record")
+    skeleton.add_argument("file", help="原文 / official text: .txt .html .docx .pdf")
+    skeleton.add_argument("--id", default="document", help="文件代号 / id of the document")
+    skeleton.add_argument("--lang", choices=["zh", "en"], default="zh")
+    args = parser.parse_args(arguments)
+    if args.action == "check":
+        return check_command(args.folder or os.environ.get("KECHUANG_PACK", "."), args.lang, args.json)
+    if args.action == "schema":
+        return schema_command(args.out)
+    return scaffold_command(args.file, args.id, args.lang)
 
 
 def check_command(folder: Path | str, lang: Lang = "zh", as_json: bool = False) -> int:

@@ -107,6 +107,11 @@ class Rules:
         self.measures = {record.id: measure(record) for record in pack.measures}
 
 
+def compile_pack(pack: models.Pack) -> Rules:
+    """The measures and the catalogue of ``pack``, made anew."""
+    return Rules(pack)
+
+
 class _ById:
     """Lets a pack, which cannot be hashed, be a cache key by identity while keeping it alive."""
 
@@ -124,7 +129,7 @@ class _ById:
 
 @lru_cache(maxsize=8)
 def _rules(holder: _ById) -> Rules:
-    return Rules(holder.pack)
+    return compile_pack(holder.pack)
 
 
 def rules(pack: models.Pack) -> Rules:
