@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 FactKind = Literal["money", "rate", "count", "date", "enum", "text", "boolean"]
 AmountIs = Literal["stated", "delegated", "unstated"]
@@ -18,8 +18,7 @@ MeasureKind = Literal["money", "recognition", "priority", "service"]
 Origin = Literal["text", "assumption"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text in both languages of the platform."""
 
     zh: str
@@ -173,8 +172,8 @@ class Delegation:
 class Measure:
     """A policy measure: who may get what, from which sentence, since when.
 
-    ``effective_to`` is inclusive, as 有效期至 is. ``amount`` is an expression in yuan (None for a delegated, unstated or
-    non-money measure).
+    ``effective_to`` is inclusive, as 有效期至 is. ``amount`` is an expression in yuan (None for a delegated, unstated
+    or non-money measure).
     """
 
     id: str

@@ -1,0 +1,223 @@
+"""Explain one measure for one subject: amount, steps, conditions, what is missing and the nearest change.
+
+This is the one computation: a calculator, an interface and a nightly run all call ``explain``; a back end that
+computes populations is held equal to it by test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from kechuang.expressions.evaluate import Known, Trace, Unknown
+from kechuang.measures.explanation import (
+    Answer,
+    Assumption,
+    ConditionResult,
+    Explanation,
+    FactShown,
+    Gap,
+    Missing,
+    PricedReading,
+    Status,
+)
+from kechuang.measures.facts import TODAY
+from kechuang.measures.model import Catalogue, Measure, Text
+from kechuang.measures.nearest import Change, nearest
+from kechuang.measures.program import CompiledCondition, Program, compile_measure, parameters_on
+from kechuang.measures.sentences import answer, gap_sentence, not_in_force
+from kechuang.measures.steps import Step, build
+from kechuang.measures.words import serialise, show_fact
+
+_ANSWERS: dict[bool, Answer] = {True: "yes", False: "no"}
+_EXPECTED: dict[str, type] = {
+    "money": Decimal, "rate": Decimal, "count": Decimal, "date": dt.date, "enum": str, "text": str, "boolean": bool,
+}  # fmt: skip
+
+
+def explain(measure: Measure, facts: Mapping[str, Known | None], on: dt.date, catalogue: Catalogue) -> Explanation:
+    """The result of ``measure`` on the day ``on``.
+
+    ``facts`` are typed values as ``parse_facts`` gives them; what is absent or None is unknown. Names that the measure
+    does not use are ignored. Raises ``MeasureError`` when the measure itself is faulty and ``TypeError`` when a value
+    has the wrong type (a float, for instance).
+    """
+    program = compile_measure(measure, catalogue)
+    inputs = _inputs(program, facts)
+    parameters = _parameters(program, on)
+    late = measure.effective_to is not None and on > measure.effective_to
+    if parameters is None or late or on < measure.effective_from:
+        return Explanation(
+            measure.id, measure.title, on, "not_in_force", "unknown", None, None, not_in_force(measure, on),
+            delegated_to=measure.delegated_to, inputs=inputs, program=program,
+        )  # fmt: skip
+    environment: dict[str, Known | None] = {**inputs, **parameters, TODAY: on}
+    conditions, gaps, unknown = _conditions(program, environment)
+    applies: Answer = "no" if gaps else "unknown" if unknown else "yes"
+    trace: Trace = []
+    amount_if: Decimal | None = None
+    steps: tuple[Step, ...] = ()
+    if program.amount is not None:
+        value = program.amount.run(environment, trace)
+        if not (gaps and isinstance(value, Unknown)):
+            steps = build(program, program.amount, trace, environment)
+        if isinstance(value, Unknown):
+            unknown |= value.facts
+        else:
+            assert isinstance(value, Decimal)
+            amount_if = value
+    status = _status(measure, applies, bool(unknown))
+    missing = () if status == "no" else _missing(program, unknown)
+    readings = _readings(program, environment)
+    assumptions = tuple(
+        Assumption(c.title, c.test, c.decided_by, c.result) for c in conditions if c.origin == "assumption"
+    )
+    amount = amount_if if status == "yes" else None
+    undecided = sum(a.decided_by is None for a in assumptions)
+    sentence = answer(
+        measure, status, amount_if, steps=steps, missing=missing, gaps=gaps, undecided=undecided,
+        applies=applies if conditions else None,
+    )  # fmt: skip
+    return Explanation(
+        measure.id, measure.title, on, status, applies, amount, amount_if, sentence, steps, conditions, missing,
+        assumptions, readings, gaps, measure.delegated_to, inputs, parameters, program,
+    )  # fmt: skip
+
+
+def _inputs(program: Program, facts: Mapping[str, Known | None]) -> dict[str, Known]:
+    """The known facts that the measure uses, their types checked."""
+    inputs: dict[str, Known] = {}
+    catalogue = program.catalogue
+    for name in program.facts:
+        value = facts.get(name)
+        if value is None:
+            continue
+        expected = _EXPECTED[catalogue[name].type]
+        if type(value) is not expected:
+            if expected is Decimal and type(value) is int:
+                value = Decimal(value)
+            else:
+                kind = catalogue[name].type
+                raise TypeError(f"fact {name} is {kind}, not {type(value).__name__}: use parse_facts for raw values")
+        inputs[name] = value
+    return inputs
+
+
+def _parameters(program: Program, on: dt.date) -> dict[str, Decimal] | None:
+    key = ("parameters", on)
+    memo = program.memo
+    if key not in memo:
+        if len(memo) > 20_000:
+            memo.clear()
+        memo[key] = parameters_on(program.measure, on)
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def _status(measure: Measure, applies: Answer, unknown: bool) -> Status:
+    if applies == "no":
+        return "no"
+    if measure.amount_is == "delegated":
+        return "delegated"
+    if measure.amount_is == "unstated" and measure.kind == "money":
+        return "unstated"
+    return "unknown" if unknown else "yes"
+
+
+def _conditions(
+    program: Program, environment: dict[str, Known | None]
+) -> tuple[tuple[ConditionResult, ...], tuple[Gap, ...], frozenset[str]]:
+    """Results in the order written, the gaps of failed ones, and the unknown facts that matter."""
+    results: list[ConditionResult] = []
+    all_gaps: list[Gap] = []
+    unknown: frozenset[str] = frozenset()
+    for i, compiled in enumerate(program.conditions, 1):
+        value = compiled.formula.run(environment, None)
+        gaps: tuple[Gap, ...] = ()
+        result: Answer = "unknown"
+        if isinstance(value, Unknown):
+            unknown |= value.facts
+        else:
+            result = "yes" if value else "no"
+            if not value:
+                gaps = _gaps(program, compiled, i, environment)
+                all_gaps.extend(gaps)
+        condition = compiled.condition
+        shown = tuple(_shown(program, f, environment.get(f)) for f in compiled.formula.facts)
+        source = condition.source or (program.measure.source if condition.origin == "text" else None)
+        results.append(
+            ConditionResult(
+                i, condition.title, condition.test, result, condition.origin, condition.decided_by, source, shown, gaps
+            )
+        )
+    return tuple(results), tuple(all_gaps), unknown
+
+
+def _shown(program: Program, fact: str, value: Known | None) -> FactShown:
+    type_ = program.catalogue[fact]
+    return FactShown(fact, Text(fact, type_.en), value, show_fact(value, type_))
+
+
+def _gaps(
+    program: Program, compiled: CompiledCondition, n: int, environment: dict[str, Known | None]
+) -> tuple[Gap, ...]:
+    known = {k: v for k, v in environment.items() if v is not None}
+    changes = nearest(compiled.formula.tree, known, program.catalogue)
+    if not changes:
+        return (Gap(n, None, None, None, None, None, gap_sentence(None, compiled.condition.title, program.catalogue)),)
+    return tuple(_gap(program, change, compiled, n) for change in changes)
+
+
+def _gap(program: Program, change: Change, compiled: CompiledCondition, n: int) -> Gap:
+    fact = program.catalogue[change.fact]
+    need = list(change.need) if isinstance(change.need, tuple) else serialise(change.need)
+    short = change.short
+    return Gap(
+        n,
+        change.fact,
+        serialise(change.have),
+        need,
+        None if short is None else f"{short:f}",
+        "天" if fact.type == "date" else "元" if fact.type == "money" else fact.unit,
+        gap_sentence(change, compiled.condition.title, program.catalogue),
+    )
+
+
+def _missing(program: Program, unknown: frozenset[str]) -> tuple[Missing, ...]:
+    """What to ask for, the cheapest first; facts of equal cost in the order the measure uses them."""
+    found = []
+    for name in program.facts:
+        if name in unknown:
+            fact = program.catalogue[name]
+            found.append(Missing(name, Text(name, fact.en), fact.ask, fact.cost))
+    return tuple(sorted(found, key=lambda m: m.cost))
+
+
+def _readings(program: Program, environment: dict[str, Known | None]) -> tuple[PricedReading, ...]:
+    """Every reading of every open question, priced side by side."""
+    priced: list[PricedReading] = []
+    for compiled in program.readings:
+        ambiguity, reading = compiled.ambiguity, compiled.reading
+        amount: Decimal | None = None
+        needs: tuple[str, ...] = ()
+        if compiled.formula is not None:
+            value = compiled.formula.run(environment, None)
+            if isinstance(value, Unknown):
+                needs = tuple(f for f in compiled.formula.facts if f in value.facts)
+            else:
+                assert isinstance(value, Decimal)
+                amount = value
+        priced.append(
+            PricedReading(
+                ambiguity.id,
+                ambiguity.question,
+                reading.id,
+                reading.title,
+                reading.note,
+                amount,
+                ambiguity.shown == reading.id,
+                ambiguity.chosen == reading.id,
+                needs,
+            )
+        )
+    return tuple(priced)
