@@ -117,6 +117,11 @@ class _Checker:
                 return replace(node, type=_fit(node, self.literal(node)))
             case n.Name():
                 return self.name(node)
+            case n.Yuan(operand=x):
+                x = self.number(x)
+                if x.type.kind != "number":
+                    _fail(node, "yuan 里只能写数或参数", "only a number or a parameter is turned into yuan")
+                return _adapt(x, Type("money", "元"))
             case n.Negate(operand=x):
                 x = self.number(x)
                 return replace(node, operand=x, type=x.type)

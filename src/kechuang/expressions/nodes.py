@@ -52,6 +52,13 @@ class Name(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Yuan(Node):
+    """``yuan(x)``: a plain number that is an amount, e.g. so much per person. Gone after ``check``."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Negate(Node):
     """``-x``."""
 
@@ -197,7 +204,7 @@ class Span(Node):
 def children(node: Node) -> tuple[Node, ...]:
     """The direct operands of a node, in source order."""
     match node:
-        case Negate(operand=x) | Not(operand=x) | HalfUp(operand=x) | RoundTo(operand=x):
+        case Yuan(operand=x) | Negate(operand=x) | Not(operand=x) | HalfUp(operand=x) | RoundTo(operand=x):
             return (x,)
         case Add(left=a, right=b) | Subtract(left=a, right=b) | Multiply(left=a, right=b) | Compare(left=a, right=b):
             return (a, b)

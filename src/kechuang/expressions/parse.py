@@ -21,7 +21,7 @@ from kechuang.expressions.errors import ExpressionError
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
 FUNCTIONS = (
-    "min", "max", "half_up", "floor_to", "ceil_to", "tiers", "marginal",
+    "min", "max", "half_up", "yuan", "floor_to", "ceil_to", "tiers", "marginal",
     "date", "years_between", "months_between", "days_between",
 )  # fmt: skip
 _NUMBER = re.compile(r"\d[\d_]*(\.\d+)?")
@@ -213,6 +213,9 @@ class _Parser:
             case "half_up":
                 need(1, 2)
                 return n.HalfUp(sub(args[0]), self.digits(args[1]) if len(args) > 1 else 2, at=at)
+            case "yuan":
+                need(1, 1)
+                return n.Yuan(sub(args[0]), at=at)
             case "floor_to" | "ceil_to":
                 need(2, 2)
                 unit = sub(args[1])
