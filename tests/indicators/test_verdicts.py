@@ -72,7 +72,7 @@ def test_range():
         Status.REACHED,
         Status.MISSED,
     ]
-    assert target_value(target, RD).en == "2% to 3%"
+    assert target_value(target, RD).en == "2 to 3%"
 
 
 def test_target_in_another_unit():
@@ -217,7 +217,7 @@ def test_compound_growth():
     [
         (">=", "2.5% 以上", "2.5% or more"),
         (">", "超过 2.5%", "more than 2.5%"),
-        ("~", "2.5%左右", "about 2.5%"),
+        ("~", "2.5% 左右", "about 2.5%"),
         ("judged", "2.5%", "2.5%"),
     ],
 )

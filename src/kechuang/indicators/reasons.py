@@ -29,6 +29,11 @@ def with_unit(
     return Text(f"{shown} {unit}", f"{shown} {unit_en or unit}")
 
 
+def beside(phrase: str, following: str) -> str:
+    """Put Chinese words after a phrase: with a space after a sign or Latin letter, without one after a Chinese unit."""
+    return phrase + (" " if phrase and phrase[-1].isascii() else "") + following
+
+
 def target_value(target: Target, definition: Definition | None = None) -> Text:
     """The wanted value as a phrase: 2.5% 以上, 超过 1,000 亿元, 27 万人左右."""
     if target.value is None:
@@ -38,15 +43,16 @@ def target_value(target: Target, definition: Definition | None = None) -> Text:
     low = with_unit(target.value, unit, unit_en)
     if target.operator == "range" and target.value_max is not None:
         high = with_unit(target.value_max, unit, unit_en)
-        return Text(f"{low.zh}至{high.zh}", f"{low.en} to {high.en}")
+        bare = number(target.value)
+        return Text(f"{bare} 至 {high.zh}", f"{bare} to {high.en}")
     word = _COMPARATORS.get(target.operator)
     if word is None:
         return low
     if target.operator in (">", "<"):
         return Text(f"{word.zh} {low.zh}", f"{word.en} {low.en}")
     if target.operator == "~":
-        return Text(f"{low.zh}{word.zh}", f"{word.en} {low.en}")
-    return Text(f"{low.zh} {word.zh}", f"{low.en} {word.en}")
+        return Text(beside(low.zh, word.zh), f"{word.en} {low.en}")
+    return Text(beside(low.zh, word.zh), f"{low.en} {word.en}")
 
 
 def cell_value(cell: Cell, definition: Definition) -> Text:
@@ -74,7 +80,7 @@ def compared(cell: Cell, target: Target, definition: Definition, gap: Gap) -> Te
     size = number(abs(gap.value))
     side = Text("高", "above") if gap.value > 0 else Text("低", "below")
     return Text(
-        f"{cell.year} 年为 {seen.zh}{note.zh}，比目标 {wanted.zh} {side.zh} {size} {gap.unit.zh}",
+        f"{cell.year} 年为 {seen.zh}{note.zh}，比目标 {beside(wanted.zh, side.zh)} {size} {gap.unit.zh}",
         f"{seen.en} in {cell.year}{note.en}: {size} {gap.unit.en} {side.en} the target of {wanted.en}",
     )
 
@@ -114,9 +120,9 @@ def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation
         unit = Text(definition.unit, definition.unit_en)
     parts: list[Text] = []
     if verdict.required is not None:
-        need = verdict.required.quantize(Decimal(1).scaleb(-max(definition.decimals, 2)), rounding=ROUND_UP)
+        need = verdict.required.quantize(Decimal(1).scaleb(-max(definition.decimals, 1)), rounding=ROUND_UP)
         shown = _per_year(need, unit)
-        parts.append(Text(f"每年需 {shown.zh}", f"needs {shown.en}"))
+        parts.append(Text(f"需 {shown.zh}", f"needs {shown.en}"))
     sign = -1 if definition.better == "lower" else 1
     seen = [p for p in (verdict.best_here, verdict.best_peer) if p is not None]
     best = max(seen, key=lambda p: p.per_year * sign, default=None)

@@ -63,6 +63,7 @@ def judge_relation(target: Target, situation: Situation) -> Verdict:
     failed = sum(a[y][0] <= b[y][0] for y in common)
     word = Text("高于", "above") if faster > slower else Text("不高于", "not above")
     x, y = f"{number(faster, 2)}%", f"{number(slower, 2)}%"
+    grew = Text("为", "was") if parse_unit(left.unit).base == "1" else Text("增长", "grew by")
     tail = Text("", "")
     if len(common) > 1:
         tail = Text(f"；{len(common)} 年里 {failed} 年没做到", f"; not so in {failed} of {len(common)} years")
@@ -70,8 +71,8 @@ def judge_relation(target: Target, situation: Situation) -> Verdict:
         target,
         Status.REACHED if faster > slower else Status.MISSED,
         Text(
-            f"{year} 年{left.name.zh}增长 {x}，{word.zh}{right.name.zh}的 {y}{tail.zh}",
-            f"in {year}, {left.name.en} grew by {x}, {word.en} {right.name.en} ({y}){tail.en}",
+            f"{year} 年{left.name.zh}{grew.zh} {x}，{word.zh}{right.name.zh}的 {y}{tail.zh}",
+            f"in {year}, {left.name.en} {grew.en} {x}, {word.en} {right.name.en} ({y}){tail.en}",
         ),
         observed=cells[-1],
         evidence=cells + others,

@@ -1,6 +1,19 @@
-"""Addresses of the app."""
+"""Addresses of targets and indicators."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "monitoring"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("targets/", views.targets, name="targets"),
+    path("targets/targets.csv", views.targets_csv, name="targets_csv"),
+    path("indicators/", views.indicators, name="indicators"),
+    path("indicators/<str:indicator_id>/", views.indicator, name="indicator"),
+    path("indicators/<str:indicator_id>/data.csv", views.indicator_csv, name="indicator_csv"),
+    path("indicators/<str:indicator_id>/provide/", views.provide, name="provide"),
+    path("provided/<str:submission_id>/", views.provided, name="provided"),
+    path("submissions/", views.submissions, name="submissions"),
+    path("submissions/<str:submission_id>/", views.submission, name="submission"),
+    path("submissions/<str:submission_id>/decide/", views.submission_decide, name="submission_decide"),
+]

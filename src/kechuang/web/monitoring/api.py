@@ -1,0 +1,188 @@
+"""REST API of targets, indicators and observations. Public; numbers are strings, so that no digit is lost."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from kechuang.indicators import Cell, Definition, Observation, Text, Verdict
+from kechuang.web.core.errors import UserError
+
+from .domain import queries
+from .domain.board import Row
+from .domain.page import definition_of
+
+router = Router(tags=["monitoring"])
+
+MAX_PAGE = 1000
+
+
+def _text(value: Text | None) -> dict[str, str] | None:
+    return {"zh": value.zh, "en": value.en} if value else None
+
+
+def _definition(value: Definition) -> dict[str, Any]:
+    return {
+        "id": value.id,
+        "name": _text(value.name),
+        "unit": value.unit,
+        "unit_en": value.unit_en,
+        "definition": _text(value.definition),
+        "better": value.better,
+        "holder": value.holder,
+        "breaks": [
+            {
+                "year": b.year,
+                "region": b.region or None,
+                "why": _text(b.why),
+                "link_factor": str(b.link_factor) if b.link_factor is not None else None,
+            }
+            for b in value.breaks
+        ],
+    }
+
+
+def _observation(value: Observation) -> dict[str, Any]:
+    return {
+        "region": value.region,
+        "indicator": value.indicator,
+        "year": value.year,
+        "value": f"{value.value:f}",
+        "unit": value.unit,
+        "flags": sorted(value.flags),
+        "note": value.note,
+        "source": {
+            "id": value.source.id,
+            "title": value.source.title,
+            "url": value.source.url,
+            "trust": value.source.trust.name.lower(),
+        },
+        "released": value.released.isoformat() if value.released else None,
+        "recorded": value.recorded.isoformat() if value.recorded else None,
+    }
+
+
+def _cell(value: Cell) -> dict[str, Any]:
+    return {
+        "region": value.region,
+        "indicator": value.indicator,
+        "year": value.year,
+        "value": f"{value.value:f}",
+        "unit": value.unit,
+        "flags": sorted(value.flags),
+        "source": value.chosen.source.id,
+        "why": _text(value.why),
+        "others": [_observation(other) for other in value.others],
+    }
+
+
+def _verdict(row: Row) -> dict[str, Any]:
+    verdict: Verdict = row.verdict
+    record = row.record.model_dump(mode="json", by_alias=True)
+    return {
+        **record,
+        "wanted": _text(row.wanted),
+        "status": verdict.status.value,
+        "status_label": _text(verdict.status.label),
+        "reason": _text(verdict.reason),
+        "observed": _cell(verdict.observed) if verdict.observed else None,
+        "gap": {"value": f"{verdict.gap.value:f}", "unit": _text(verdict.gap.unit)} if verdict.gap else None,
+        "required_per_year": f"{verdict.required:f}" if verdict.required is not None else None,
+        "best_seen": [
+            {"region": pace.region, "from": pace.first, "to": pace.last, "per_year": f"{pace.per_year:f}"}
+            for pace in (verdict.best_here, verdict.best_peer)
+            if pace is not None
+        ],
+        "missing": _text(verdict.missing),
+        "holder": _text(verdict.holder),
+        "elsewhere": [_cell(cell) for cell in verdict.elsewhere],
+        "evidence": [_cell(cell) for cell in verdict.evidence],
+        "remarks": [_text(remark) for remark in verdict.remarks],
+    }
+
+
+@router.get("/targets", summary="目标与判定 / targets and verdicts")
+def targets(request: HttpRequest) -> dict[str, Any]:
+    """All targets of the pack in force, each with its verdict and the cells it rests on."""
+    release, board = queries.board_now()
+    rows = [row for group in board.groups for row in group.rows]
+    return {"release": release.digest, "sentence": _text(board.sentence), "targets": [_verdict(row) for row in rows]}
+
+
+@router.get("/targets/{target_id}", summary="一项目标 / one target")
+def target(request: HttpRequest, target_id: str) -> dict[str, Any]:
+    """One target with its verdict."""
+    release, board = queries.board_now()
+    for group in board.groups:
+        for row in group.rows:
+            if row.record.id == target_id:
+                return {"release": release.digest, **_verdict(row)}
+    raise UserError(
+        f"没有编号为“{target_id}”的目标。", f"There is no target “{target_id}”.", code="unknown", status=404
+    )
+
+
+@router.get("/indicators", summary="指标 / indicators")
+def indicators(request: HttpRequest) -> dict[str, Any]:
+    """Definitions of all indicators."""
+    release, loaded = queries.figures()
+    return {"release": release.digest, "indicators": [_definition(d) for d in loaded.situation.definitions.values()]}
+
+
+@router.get("/indicators/{indicator_id}", summary="一个指标 / one indicator")
+def indicator(request: HttpRequest, indicator_id: str) -> dict[str, Any]:
+    """A definition with the chosen value of every cell, and the values not chosen."""
+    release, loaded = queries.figures()
+    definition = definition_of(loaded, indicator_id)
+    cells = [c for (_, i, _), c in sorted(loaded.situation.cells.items()) if i == indicator_id]
+    return {"release": release.digest, **_definition(definition), "cells": [_cell(c) for c in cells]}
+
+
+def _key(value: Observation) -> list[Any]:
+    return [value.indicator, value.region, value.year, value.source.id]
+
+
+def _read_cursor(cursor: str) -> list[Any]:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+        known = [type(part) for part in key] == [str, str, int, str]
+    except (ValueError, TypeError, binascii.Error):
+        known = False
+    if not known:
+        raise UserError(
+            "cursor 不对，请用上一页给出的 next。", "Wrong cursor; use the “next” of the page before.", field="cursor"
+        )
+    return list(key)
+
+
+@router.get("/observations", summary="观测值 / observations")
+def observations(
+    request: HttpRequest,
+    *,
+    region: str | None = Query(None, description="GB/T 2260, e.g. 431000"),
+    indicator: str | None = None,
+    year: int | None = None,
+    cursor: str | None = None,
+    limit: int = Query(200, ge=1, le=MAX_PAGE),
+) -> dict[str, Any]:
+    """All vintages, every source of every cell; pages by ``cursor`` in a stable order."""
+    release, loaded = queries.figures()
+    rows = sorted(
+        (
+            o
+            for o in loaded.observations
+            if region in (None, o.region) and indicator in (None, o.indicator) and year in (None, o.year)
+        ),
+        key=_key,
+    )
+    if cursor:
+        after = _read_cursor(cursor)
+        rows = [o for o in rows if _key(o) > after]
+    page, more = rows[:limit], len(rows) > limit
+    following = base64.urlsafe_b64encode(json.dumps(_key(page[-1])).encode()).decode() if more else None
+    return {"release": release.digest, "observations": [_observation(o) for o in page], "next": following}

@@ -1,0 +1,66 @@
+"""Reads of the app. Figures are public; the list of submitted values is for staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from kechuang.web.core.errors import UserError
+from kechuang.web.policy.domain.queries import LoadedRelease, current_release, release
+
+from .. import access
+from ..enums import SubmissionStatus
+from ..models import Submission
+from . import loading
+from .board import Board, board
+from .catalogue import Entry, entries
+from .page import Page, page
+
+__all__ = ["Board", "Entry", "Page", "board_now", "indicator_list", "indicator_page", "submissions_for_user"]
+
+
+def figures(digest: str | None = None, known_on: dt.date | None = None) -> tuple[LoadedRelease, loading.Loaded]:
+    """The release (in force, or of ``digest``) and its figures. Raises ``UserError`` (404, 503)."""
+    in_force = release(digest) if digest else current_release()
+    return in_force, loading.load(in_force, timezone.localdate(), known_on)
+
+
+def board_now() -> tuple[LoadedRelease, Board]:
+    """The targets board today."""
+    in_force, loaded = figures()
+    return in_force, board(in_force, loaded)
+
+
+def indicator_page(indicator: str, language: str, digest: str | None = None) -> tuple[LoadedRelease, Page]:
+    """The page of one indicator."""
+    in_force, loaded = figures(digest)
+    return in_force, page(in_force, loaded, indicator, language)
+
+
+def indicator_list(text: str = "", show: str = "") -> tuple[LoadedRelease, list[Entry]]:
+    """The indicators of the pack in force."""
+    in_force, loaded = figures()
+    return in_force, entries(in_force, loaded, text, show)
+
+
+def submissions_for_user(user: Any, status: str = "") -> QuerySet[Submission]:
+    """Submitted values for staff. Raises ``UserError`` (401, 403) for others."""
+    access.require_list(user)
+    rows = Submission.objects.select_related("submitted_by", "decided_by")
+    return rows.filter(status=status) if status in SubmissionStatus.values else rows
+
+
+def submission_for_user(user: Any, submission_id: str) -> Submission:
+    """One submitted value for staff. Raises ``UserError`` (401, 403, 404)."""
+    found = submissions_for_user(user).filter(pk=submission_id).first()
+    if found is None:
+        raise UserError("没有这条记录。", "There is no such record.", code="unknown", status=404)
+    return found
+
+
+def last_year(loaded: loading.Loaded, today: dt.date) -> int:
+    """The last year a value may belong to: this year, or later where an invented city lives in the future."""
+    return max([today.year, *(o.year for o in loaded.observations)])

@@ -1,0 +1,105 @@
+"""Forms of the app. What a form cannot know (units, years, shares) is checked by the domain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kechuang.web.core.errors import UserError
+
+from .domain.submit import read_number
+from .enums import SourceTrust
+
+_TEXT = {"class": "form-control"}
+
+
+class SubmissionForm(forms.Form):
+    """Offer a value with its source."""
+
+    region = forms.ChoiceField(label=_("地区"), widget=forms.Select(attrs={"class": "form-select"}))
+    year = forms.IntegerField(
+        label=_("年份"),
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric"}),
+        error_messages={"required": _("请写年份，例如 2015。"), "invalid": _("年份要写成四位数，例如 2015。")},
+    )
+    value = forms.CharField(
+        label=_("数值"),
+        max_length=60,
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "decimal"}),
+        error_messages={"required": _("请写数值。")},
+    )
+    unit = forms.CharField(
+        label=_("单位"),
+        max_length=40,
+        widget=forms.TextInput(attrs=_TEXT),
+        error_messages={"required": _("请写单位。")},
+    )
+    source_title = forms.CharField(
+        label=_("来源名称"),
+        max_length=300,
+        widget=forms.TextInput(attrs=_TEXT),
+        help_text=_("公报、年鉴、文件或网页的名称"),
+        error_messages={"required": _("没有来源的数不能采用，请写来源名称。")},
+    )
+    source_url = forms.URLField(
+        label=_("来源网址（可不填）"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "url"}),
+        error_messages={"invalid": _("网址不完整，要以 http:// 或 https:// 开头。")},
+    )
+    source_date = forms.DateField(
+        label=_("发布日期（可不填）"),
+        required=False,
+        widget=forms.DateInput(attrs={**_TEXT, "type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("日期要写成 2016-03-01 这样。")},
+    )
+    note = forms.CharField(
+        label=_("说明（可不填）"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={**_TEXT, "rows": 2}),
+        help_text=_("统计范围、是不是全年数、初步数还是修订数"),
+    )
+    submitter = forms.CharField(
+        label=_("你的单位（可不填）"), max_length=100, required=False, widget=forms.TextInput(attrs=_TEXT)
+    )
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = regions  # type: ignore[attr-defined]
+
+    def clean_value(self) -> Any:
+        """The number as people write it."""
+        try:
+            return read_number(self.cleaned_data["value"])
+        except UserError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_source_url(self) -> str:
+        """Only web addresses: the list shows them as links."""
+        url: str = self.cleaned_data["source_url"]
+        if url and not url.startswith(("http://", "https://")):
+            raise forms.ValidationError(_("网址要以 http:// 或 https:// 开头。"))
+        return url
+
+
+class DecisionForm(forms.Form):
+    """Confirm or refuse a value."""
+
+    trust = forms.ChoiceField(
+        label=_("来源等级"),
+        required=False,
+        choices=[("", _("请选择")), *SourceTrust.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    note = forms.CharField(
+        label=_("处理意见"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={**_TEXT, "rows": 2}),
+        help_text=_("不采用时必须写明理由"),
+    )

@@ -1,0 +1,187 @@
+"""Pages of targets and indicators. Thin: reads and writes are in ``domain``."""
+
+from __future__ import annotations
+
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kechuang.web.core.errors import UserError
+
+from . import access, exports
+from .domain import queries
+from .domain.page import definition_of, vintages
+from .domain.submit import decide, submit
+from .enums import SourceTrust, SubmissionStatus
+from .forms import DecisionForm, SubmissionForm
+from .models import Submission
+
+PER_PAGE = 30
+
+
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+@require_GET
+def targets(request: HttpRequest) -> HttpResponse:
+    """The targets board."""
+    release, board = queries.board_now()
+    context = {
+        "board": board,
+        "release": release,
+        "today": timezone.localdate(),
+        "may_list": access.may_list(request.user),
+        "demo_data": board.demo,
+        "demo_text": _("这一页有在演示中提供的数值。"),
+    }
+    return render(request, "monitoring/targets.html", context)
+
+
+@require_GET
+def targets_csv(request: HttpRequest) -> HttpResponse:
+    """The board as CSV."""
+    release, board = queries.board_now()
+    return exports.targets_csv(release, board, _language())
+
+
+@require_GET
+def indicators(request: HttpRequest) -> HttpResponse:
+    """The list of indicators."""
+    text, show = request.GET.get("q", ""), request.GET.get("show", "")
+    release, entries = queries.indicator_list(text, show)
+    context = {"entries": entries, "release": release, "q": text, "show": show}
+    return render(request, "monitoring/indicators.html", context)
+
+
+@require_GET
+@csp_update({"style-src-attr": [UNSAFE_INLINE]})
+def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """The page of one indicator; ``?release=`` shows it as in an earlier release."""
+    release, page = queries.indicator_page(indicator_id, _language(), request.GET.get("release"))
+    context = {
+        "page": page,
+        "release": release,
+        "today": timezone.localdate(),
+        "address": request.build_absolute_uri(f"{request.path}?release={release.digest}"),
+        "demo_data": page.demo,
+        "demo_text": _("这一页有在演示中提供的数值。"),
+    }
+    return render(request, "monitoring/indicator.html", context)
+
+
+@require_GET
+def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """All vintages of an indicator as CSV."""
+    release, loaded = queries.figures(request.GET.get("release"))
+    definition_of(loaded, indicator_id)
+    return exports.observations_csv(release, loaded, vintages(loaded, indicator_id), f"{indicator_id}.csv")
+
+
+@require_http_methods(["GET", "POST"])
+def provide(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """Offer a value with its source."""
+    release, loaded = queries.figures()
+    definition = definition_of(loaded, indicator_id)
+    names = loaded.situation.names
+    codes = [loaded.situation.region, *(c for c in names if c != loaded.situation.region)]
+    regions = [(code, names[code].of(_language())) for code in codes]
+    last_year = queries.last_year(loaded, timezone.localdate())
+    initial = {"region": loaded.situation.region, "unit": definition.unit, "year": request.GET.get("year", "")}
+    form = SubmissionForm(request.POST or None, regions=regions, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = submit(
+                user=request.user, release=release, definition=definition, last_year=last_year, **form.cleaned_data
+            )
+        except UserError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            return redirect("monitoring:provided", submission_id=row.pk)
+    context = {"form": form, "definition": definition, "holder": loaded.situation.holders.get(definition.holder or "")}
+    return render(request, "monitoring/provide.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def provided(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """Thanks, and what happens next. The address is the receipt: it shows the state of this one value."""
+    row = Submission.objects.filter(pk=submission_id).first()
+    if row is None:
+        raise UserError("没有这条记录。", "There is no such record.", code="unknown", status=404)
+    _release, loaded = queries.figures()
+    context = {
+        "row": row,
+        "definition": loaded.situation.definitions.get(row.indicator),
+        "region": loaded.situation.name(row.region),
+    }
+    return render(request, "monitoring/provided.html", context)
+
+
+@require_GET
+def submissions(request: HttpRequest) -> HttpResponse:
+    """Submitted values, for staff."""
+    status = request.GET.get("status", SubmissionStatus.PENDING)
+    rows = queries.submissions_for_user(request.user, status)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    _release, loaded = queries.figures()
+    context = {
+        "page": page,
+        "rows": [(r, loaded.situation.definitions.get(r.indicator), loaded.situation.name(r.region)) for r in page],
+        "status": status,
+        "statuses": SubmissionStatus.choices,
+        "demo_data": any(r.realm == "demo" for r in page),
+        "demo_text": _("这里的数是在演示中提供的。"),
+    }
+    return render(request, "monitoring/submissions.html", context)
+
+
+def _decision_page(request: HttpRequest, row: Submission, form: DecisionForm, status: int = 200) -> HttpResponse:
+    _release, loaded = queries.figures()
+    definition = loaded.situation.definitions.get(row.indicator)
+    cell = loaded.situation.cells.get((row.region, row.indicator, row.year))
+    context = {
+        "row": row,
+        "form": form,
+        "definition": definition,
+        "region": loaded.situation.name(row.region),
+        "present": [cell.chosen, *cell.others] if cell else [],
+        "may_decide": access.may_decide(request.user, row) and row.status == SubmissionStatus.PENDING,
+        "demo_data": row.realm == "demo",
+        "demo_text": _("这个数是在演示中提供的。"),
+    }
+    return render(request, "monitoring/submission.html", context, status=status)
+
+
+@require_GET
+def submission(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """One submitted value, for staff."""
+    row = queries.submission_for_user(request.user, submission_id)
+    return _decision_page(request, row, DecisionForm(initial={"trust": SourceTrust.SECONDARY}))
+
+
+@require_POST
+def submission_decide(request: HttpRequest, submission_id: str) -> HttpResponse:
+    """Confirm or refuse a value."""
+    row = queries.submission_for_user(request.user, submission_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _decision_page(request, row, form, status=422)
+    try:
+        decide(
+            user=request.user,
+            submission_id=row.pk,
+            accept=request.POST.get("decision") == "confirm",
+            **form.cleaned_data,
+        )
+    except UserError as error:
+        if error.field is None:
+            raise
+        form.add_error(error.field, str(error))
+        return _decision_page(request, row, form, status=422)
+    return redirect("monitoring:submission", submission_id=row.pk)

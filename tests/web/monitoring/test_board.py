@@ -1,0 +1,154 @@
+"""The board and the indicator page on the real pack: honest, complete, in both languages."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def english() -> Client:
+    client = Client()
+    client.cookies["kc_lang"] = "en"
+    return client
+
+
+def test_board_of_chenzhou(chenzhou):
+    page = Client().get("/targets/").content.decode()
+    assert "18 项目标和 3 项职责里，只有 1 项能用同口径数据判定：2020 年研发投入强度，期满未达。" in page
+    assert "期满未达" in page
+    assert "2020 年为 1.21%（年份为推断），比目标 2.5% 低 1.29 个百分点" in page
+    assert "−1.29 点" in page
+    assert "2015 年没有可用的观测值；2020 年为 1.21%（年份为推断），仍低于目标，不能代替期限当年" in page
+    assert "已见最快 +0.18 个百分点/年（湖南省，2017 年）" in page
+    assert "提供数据" in page
+
+
+def test_board_in_english(chenzhou):
+    page = english().get("/targets/").content.decode()
+    assert "Missed" in page
+    assert "1.29 percentage points below the target of 2.5%" in page
+
+
+def test_rows_without_data_say_who_holds_the_number(chenzhou):
+    from kechuang.web.monitoring.domain.queries import board_now
+
+    _, board = board_now()
+    rows = {r.record.id: r for g in board.groups for r in g.rows}
+    assert len(rows) == len(chenzhou.targets)
+    empty = [r for r in rows.values() if r.verdict.status == "no_data"]
+    assert empty and all(r.verdict.missing for r in empty)
+    held = [r for r in empty if r.verdict.target.kind == "level"]
+    assert all("由" in r.verdict.missing.zh and "掌握" in r.verdict.missing.zh for r in held)
+    assert sum(n for _, n in board.tally) == board.total == len(rows)
+
+
+def test_board_csv(chenzhou):
+    response = Client().get("/targets/targets.csv")
+    text = response.content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    missed = [r for r in rows if r["status"] == "期满未达"]
+    assert [(r["observed"], r["gap"], r["observed_year"]) for r in missed] == [("1.21", "-1.29", "2020")]
+
+
+def test_board_of_the_example_city(shili):
+    page = Client().get("/targets/").content.decode()
+    assert "fiscal-growth" in page
+    assert "高于" in page
+
+
+def test_indicator_page(chenzhou):
+    page = Client().get("/indicators/rd_intensity/").content.decode()
+    assert "2020 年，郴州市比湖南省低 0.94 个百分点" in page
+    assert 'data-open data-v="2.43"' in page
+    assert "空格表示没有可核对的数据，不是零" in page
+    assert 'id="cf"' in page and "2.14" in page and "2.19" in page
+    assert "style-src-attr" in Client().get("/indicators/rd_intensity/")["Content-Security-Policy"]
+
+
+def test_gdp_compares_all_prefectures(chenzhou):
+    from kechuang.web.monitoring.domain.queries import indicator_page
+
+    _, page = indicator_page("gdp", "zh")
+    assert page.comparison is not None
+    assert page.comparison.year == 2022
+    assert len(page.comparison.ranks) == 14
+    here = next(r for r in page.comparison.ranks if r.ours)
+    assert (here.shown, page.comparison.missing) == ("2,980.49", ())
+    assert [c.kind for c in page.columns][:3] == ["city", "above", "above"]
+
+
+def test_indicator_without_any_value(chenzhou):
+    page = Client().get("/indicators/st_talent_total/").content.decode()
+    assert "还没有可以核对的公开数据" in page
+    assert "由" in page and "掌握" in page
+
+
+def test_indicator_list_filters(chenzhou):
+    client = Client()
+    assert "研发投入强度" in client.get("/indicators/?q=研发").content.decode()
+    assert "没有找到" in client.get("/indicators/?q=不存在的词").content.decode()
+    named = client.get("/indicators/?show=target").content.decode()
+    assert "研发投入强度" in named and "在岗职工" not in named
+
+
+def test_indicator_csv_marks_the_value_used(chenzhou):
+    text = Client().get("/indicators/rd_intensity/data.csv").content.decode("utf-8-sig")
+    rows = [r for r in csv.DictReader(io.StringIO(text)) if (r["region"], r["year"]) == ("000000", "2018")]
+    assert sorted((r["value"], r["used"]) for r in rows) == [("2.14", "0"), ("2.19", "1")]
+
+
+def test_unknown_indicator(chenzhou):
+    assert Client().get("/indicators/nothing/").status_code == 404
+
+
+def test_permanent_address_shows_the_release_named(chenzhou):
+    from kechuang.web.policy.domain.queries import current_release
+
+    digest = current_release().digest
+    assert Client().get(f"/indicators/gdp/?release={digest}").status_code == 200
+    assert Client().get("/indicators/gdp/?release=0000").status_code == 404
+
+
+def test_api_targets(chenzhou):
+    body = Client().get("/api/v1/targets").json()
+    found = {t["id"]: t for t in body["targets"]}
+    missed = [t for t in found.values() if t["status"] == "missed"]
+    assert [(t["observed"]["value"], t["gap"]["value"], t["value"]) for t in missed] == [("1.21", "-1.29", "2.5")]
+    one = Client().get(f"/api/v1/targets/{missed[0]['id']}").json()
+    assert one["reason"]["en"].startswith("1.21% in 2020")
+    assert Client().get("/api/v1/targets/none").status_code == 404
+
+
+def test_api_observations_pages_lose_nothing(chenzhou):
+    client, cursor, seen = Client(), None, []
+    while True:
+        query = {"region": "431000", "limit": 100, **({"cursor": cursor} if cursor else {})}
+        body = client.get("/api/v1/observations", query).json()
+        seen += [(o["indicator"], o["year"], o["source"]["id"]) for o in body["observations"]]
+        cursor = body["next"]
+        if cursor is None:
+            break
+    wanted = [(o.indicator, o.year, o.source) for o in chenzhou.observations if o.region == "431000"]
+    assert sorted(seen) == sorted(wanted)
+    assert len(set(seen)) == len(seen)
+    body = client.get("/api/v1/observations?indicator=rd_intensity&region=431000&year=2020").json()
+    assert [(o["value"], o["flags"]) for o in body["observations"]] == [("1.21", ["year_inferred"])]
+
+
+def test_api_wrong_cursor_and_limit(chenzhou):
+    response = Client().get("/api/v1/observations?cursor=xyz")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "cursor"
+    assert Client().get("/api/v1/observations?limit=0").status_code == 422
+
+
+def test_api_indicator(chenzhou):
+    body = Client().get("/api/v1/indicators/rd_intensity").json()
+    cell = next(c for c in body["cells"] if (c["region"], c["year"]) == ("000000", 2018))
+    assert Decimal(cell["value"]) == Decimal("2.19")
+    assert [o["value"] for o in cell["others"]] == ["2.14"]
+    assert len(Client().get("/api/v1/indicators").json()["indicators"]) == len(chenzhou.indicators)
