@@ -40,3 +40,17 @@ def test_architecture_names_every_room_and_app():
 def test_no_python_file_is_longer_than_600_lines():
     files = [p for p in [*ROOT.glob("src/**/*.py"), *ROOT.glob("tests/**/*.py")] if "migrations" not in p.parts]
     assert [str(p) for p in files if len(p.read_text(encoding="utf-8").splitlines()) > 600] == []
+
+
+def test_every_word_of_the_glossary_lives_in_the_code():
+    import importlib
+
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    names = re.findall(r"`(kechuang\.[\w.]+)`", page)
+    assert len(names) > 20
+    missing = []
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        if not hasattr(importlib.import_module(module), attribute):
+            missing.append(name)
+    assert missing == []
