@@ -257,10 +257,13 @@ def test_amounts_only_where_the_document_states_them(pack: citypack.Pack) -> Non
 
 @pytest.mark.parametrize("kind", ITEMS)
 def test_removing_any_item_names_its_sentence(pack: citypack.Pack, kind: str) -> None:
-    items = getattr(pack, kind)
+    # Observations and worked cases do not bear on coverage; without them the check is quick enough to run 182 times.
+    rules = [record.model_copy(update={"cases": []}) for record in pack.measures]
+    lean = pack.model_copy(update={"observations": [], "measures": rules})
+    items = getattr(lean, kind)
     assert items
     for item in items:
-        without = pack.model_copy(update={kind: [other for other in items if other.id != item.id]})
+        without = lean.model_copy(update={kind: [other for other in items if other.id != item.id]})
         first = item.source if hasattr(item, "source") else item.sources[0]
         problems = citypack.check(without).problems
         assert any(item.id in problem.as_text("zh") and first.clause in problem.as_text("zh") for problem in problems)
