@@ -66,9 +66,11 @@ def yuan_parts(value: Decimal) -> tuple[str, str]:
 
     Decimals beyond the fen are shown when they are there (an amount before rounding), never cut.
     """
-    _, _, exponent = value.as_tuple()
-    places = max(2, -exponent if isinstance(exponent, int) else 2)
-    text = f"{value:,.{places}f}"
+    text = f"{value:,f}"
+    point = text.find(".")
+    places = len(text) - point - 1 if point >= 0 else 0
+    if places < 2:
+        return f"{value:,.2f}", "元"
     while places > 2 and text.endswith("0"):
         text, places = text[:-1], places - 1
     return text, "元"

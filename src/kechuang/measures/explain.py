@@ -30,7 +30,6 @@ from kechuang.measures.sentences import answer, gap_sentence, not_in_force
 from kechuang.measures.steps import Step, build
 from kechuang.measures.words import serialise, show_fact
 
-_ANSWERS: dict[bool, Answer] = {True: "yes", False: "no"}
 _EXPECTED: dict[str, type] = {
     "money": Decimal, "rate": Decimal, "count": Decimal, "date": dt.date, "enum": str, "text": str, "boolean": bool,
 }  # fmt: skip
@@ -131,26 +130,40 @@ def _conditions(
     results: list[ConditionResult] = []
     all_gaps: list[Gap] = []
     unknown: frozenset[str] = frozenset()
+    memo = program.memo
     for i, compiled in enumerate(program.conditions, 1):
-        value = compiled.formula.run(environment, None)
-        gaps: tuple[Gap, ...] = ()
-        result: Answer = "unknown"
-        if isinstance(value, Unknown):
-            unknown |= value.facts
-        else:
-            result = "yes" if value else "no"
-            if not value:
-                gaps = _gaps(program, compiled, i, environment)
-                all_gaps.extend(gaps)
-        condition = compiled.condition
-        shown = tuple(_shown(program, f, environment.get(f)) for f in compiled.formula.facts)
-        source = condition.source or (program.measure.source if condition.origin == "text" else None)
-        results.append(
-            ConditionResult(
-                i, condition.title, condition.test, result, condition.origin, condition.decided_by, source, shown, gaps
-            )
-        )
+        key: tuple[object, ...] | None = None
+        if compiled.small:
+            # Few values, few outcomes: the same records are used again.
+            key = (i, *map(environment.get, compiled.formula.facts))
+        kept = memo.get(key) if key else None
+        if kept is None:
+            kept = _condition(program, compiled, i, environment)
+            if key:
+                memo[key] = kept
+        result, open_facts = kept
+        results.append(result)
+        unknown |= open_facts
+        all_gaps.extend(result.gap)
     return tuple(results), tuple(all_gaps), unknown
+
+
+def _condition(
+    program: Program, compiled: CompiledCondition, n: int, environment: dict[str, Known | None]
+) -> tuple[ConditionResult, frozenset[str]]:
+    """One condition and the unknown facts that matter to it."""
+    value = compiled.formula.run(environment, None)
+    gaps: tuple[Gap, ...] = ()
+    result: Answer = "unknown"
+    if not isinstance(value, Unknown):
+        result = "yes" if value else "no"
+        if not value:
+            gaps = _gaps(program, compiled, n, environment)
+    c = compiled.condition
+    shown = tuple(_shown(program, f, environment.get(f)) for f in compiled.formula.facts)
+    source = c.source or (program.measure.source if c.origin == "text" else None)
+    done = ConditionResult(n, c.title, c.test, result, c.origin, c.decided_by, source, shown, gaps)
+    return done, value.facts if isinstance(value, Unknown) else frozenset()
 
 
 def _shown(program: Program, fact: str, value: Known | None) -> FactShown:

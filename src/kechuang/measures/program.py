@@ -50,10 +50,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class CompiledCondition:
-    """A condition with its formula."""
+    """A condition with its formula; ``small``: it looks at choices and yes-or-no facts only, not at the day."""
 
     condition: Condition
     formula: Formula
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def _compile(measure: Measure, catalogue: Catalogue) -> tuple[Program, list[Prob
     for i, condition in enumerate(measure.applies):
         made = formula(condition.test, "boolean", f"applies[{i}].test")
         if made is not None:
-            conditions.append(CompiledCondition(condition, made))
+            kinds = {node.type.kind for node in n.walk(made.tree) if isinstance(node, n.Name)}
+            conditions.append(CompiledCondition(condition, made, kinds <= {"enum", "boolean"}))
     used = amount_in_use(measure)
     plain = formula(measure.amount, "money", "amount") if measure.amount is not None else None
     readings: list[CompiledReading] = []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import Event, Known, Trace, Unknown, Value
@@ -15,6 +16,7 @@ from kechuang.measures.program import Formula, Program
 from kechuang.measures.words import money, percent, plain, show_fact, show_quantity
 
 StepKind = Literal["fact", "parameter", "product", "round", "cap", "floor", "tier", "choose", "sum", "result"]
+_T = TypeVar("_T")
 _UNKNOWN = Text("不知道", "unknown")
 _NONE = Text("", "")
 _ROUNDED = Text("规则写明在这里取整", "the rule rounds here")
@@ -23,6 +25,12 @@ _GIVEN = Text("所填或登记的数", "as entered or registered")
 _UNTOLD = Text("还不知道", "not known yet")
 _RESULT = Text("结果", "Result")
 _LESSER = Text("取较小者", "the lesser amount")
+_TIMES = Text("相乘", "multiply")
+_WORDS = {True: Text("封顶", "cap"), False: Text("不低于", "at least")}
+_UNDECIDED = Text("还不知道是否起作用", "not known yet whether it applies")
+_WITHIN = Text("不超过封顶", "within the cap")
+_REACHED = Text("已达到", "reached already")
+_NEVER: tuple[str | None, Decimal | None, str, str] = (None, None, "", "")
 _ABOVE = Text("按以上各步", "from the steps above")
 
 
@@ -74,6 +82,26 @@ def _bare(value: Value, node: n.Node) -> str:
     return money(value) if node.type.kind == "money" else plain(value)
 
 
+def _factors(node: n.Multiply) -> tuple[n.Node, n.Node, bool, bool]:
+    """What is multiplied, by what; whether the two were exchanged, and whether the factor is one fixed number."""
+    swapped = not n.names(node.left, "fact")
+    a, b = (node.right, node.left) if swapped else (node.left, node.right)
+    return a, b, swapped, isinstance(b, n.Name | n.Literal) and not n.names(b, "fact")
+
+
+def _rounding(node: n.HalfUp | n.RoundTo) -> Text:
+    """``四舍五入到分``, ``向下取整到 10,000.00 元``."""
+    if isinstance(node, n.HalfUp):
+        places = {2: ("分", "the fen"), 1: ("角", "the jiao"), 0: ("元", "the yuan"), -4: ("万元", "10,000 yuan")}
+        zh, en = f"{node.digits} 位小数", f"{node.digits} decimals"
+        if node.type.kind == "money" and node.digits in places:
+            zh, en = places[node.digits]
+        return Text(f"四舍五入到{zh}", f"rounded half up to {en}")
+    unit = show_quantity(node.unit, node.type.kind, node.type.unit)
+    zh, en = ("向上", "up") if node.up else ("向下", "down")
+    return Text(f"{zh}取整到 {unit.zh}", f"rounded {en} to a multiple of {unit.en}")
+
+
 def build(program: Program, formula: Formula, trace: Trace, environment: dict[str, Known | None]) -> tuple[Step, ...]:
     """Steps of one evaluated amount; the last one is the result."""
     return _Builder(program, formula, environment).run(trace)
@@ -87,10 +115,11 @@ class _Builder:
         self.steps: list[Step] = []
         self.tested: dict[int, Value] = {}
         self.capped = False
+        self.day = environment.get(TODAY)
 
     def run(self, trace: Trace) -> tuple[Step, ...]:
         told: set[str] = set()
-        nested = self.nested()
+        nested = self.kept(("nested", id(self.formula)), self.nested)
         for event in trace:
             node = event.node
             match node:
@@ -133,27 +162,29 @@ class _Builder:
 
     def nested(self) -> set[int]:
         """Inner parts of a chain of cases: told by the outermost one."""
-        key = ("nested", id(self.formula))
-        found: set[int] | None = self.program.memo.get(key)
-        if found is None:
-            chosen = [c for c in n.walk(self.formula.tree) if isinstance(c, n.Choose)]
-            found = {id(x) for c in chosen for x in (c.then, c.otherwise) if isinstance(x, n.Choose)}
-            self.program.memo[key] = found
-        return found
+        chosen = [c for c in n.walk(self.formula.tree) if isinstance(c, n.Choose)]
+        return {id(x) for c in chosen for x in (c.then, c.otherwise) if isinstance(x, n.Choose)}
 
-    def add(self, kind: StepKind, label: Text, detail: Text, value: Value, node: n.Node, **more: Any) -> None:
-        """``more`` overrides the source found among the operands and fills the fields of a cap."""
+    def add(
+        self, kind: StepKind, label: Text, detail: Text, value: Value, node: n.Node, source: ClauseRef | None = None
+    ) -> None:
+        """A step without a cap."""
         amount = value if isinstance(value, Decimal) else None
         unit = "元" if node.type.kind == "money" else node.type.unit
-        more.setdefault("source", self.source(node))
-        self.steps.append(Step(len(self.steps) + 1, kind, label, detail, amount, unit, **more))
+        self.steps.append(Step(len(self.steps) + 1, kind, label, detail, amount, unit, source or self.source(node)))
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], _T]) -> _T:
+        """What depends on the rule and the day only is made once."""
+        memo = self.program.memo
+        if key not in memo:
+            memo[key] = make()
+        return memo[key]  # type: ignore[no-any-return]
 
     def called(self, id_: str) -> Text:
-        key = ("called", id_)
-        text: Text | None = self.program.memo.get(key)
-        if text is None:
-            text = self.program.memo[key] = self.program.speaker.say(n.Name(id_))
-        return text
+        return self.kept(("called", id_), lambda: self.program.speaker.say(n.Name(id_)))
+
+    def say(self, node: n.Node) -> Text:
+        return self.kept(("say", id(node)), lambda: self.program.speaker.say(node))
 
     def constant(self, node: n.Node) -> Value:
         if isinstance(node, n.Literal):
@@ -164,17 +195,14 @@ class _Builder:
 
     def source(self, node: n.Node) -> ClauseRef | None:
         """The sentence that states the first parameter among the operands, or the measure's own."""
-        key = ("source", id(node))
-        if key not in self.program.memo:
-            found = None
-            for child in n.children(node):
-                if isinstance(child, n.Name) and child.origin == "parameter":
-                    parameter = self.program.measure.parameter(child.id)
-                    assert parameter is not None
-                    found = parameter.source or self.program.measure.source
-                    break
-            self.program.memo[key] = found
-        return self.program.memo[key]  # type: ignore[no-any-return]
+        return self.kept(("source", id(node)), lambda: self.find_source(node))
+
+    def find_source(self, node: n.Node) -> ClauseRef | None:
+        for child in n.children(node):
+            if isinstance(child, n.Name) and child.origin == "parameter":
+                parameter = self.program.measure.parameter(child.id)
+                return (parameter.source if parameter else None) or self.program.measure.source
+        return None
 
     def show(self, value: Value, node: n.Node) -> Text:
         """A value with its unit; a small plain number is a rate."""
@@ -200,30 +228,23 @@ class _Builder:
         self.add("parameter", label, detail, value, node, source=source or self.program.measure.source)
 
     def product(self, node: n.Multiply, event: Event) -> None:
-        (a, b), (x, y) = (node.left, node.right), event.operands
-        if not n.names(a, "fact"):
-            (a, b), (x, y) = (b, a), (y, x)
-        label = Text("相乘", "multiply")
-        if isinstance(b, n.Name | n.Literal) and not n.names(b, "fact"):
-            shown = self.show(y, b)
-            label = Text(f"乘 {shown.zh}", f"times {shown.en}")
-            if isinstance(b, n.Name) and (what := self.called(b.id)).zh != b.id:
-                label = Text(f"乘{what.zh} {shown.zh}", f"times {what.en} {shown.en}")
+        a, b, swapped, fixed = self.kept(("factors", id(node)), lambda: _factors(node))
+        x, y = event.operands[::-1] if swapped else event.operands
+        label = _TIMES
+        if fixed:
+            label = self.kept(("times", id(node), self.day), lambda: self.times(b, y))
         detail = f"{_bare(x, a)} × {_bare(y, b)}"
         self.add("product", label, Text(detail, detail), event.value, node)
 
+    def times(self, factor: n.Node, value: Value) -> Text:
+        """``乘补助比例 2%``; a parameter without a title is only its number."""
+        shown = self.show(value, factor)
+        if isinstance(factor, n.Name) and (what := self.called(factor.id)).zh != factor.id:
+            return Text(f"乘{what.zh} {shown.zh}", f"times {what.en} {shown.en}")
+        return Text(f"乘 {shown.zh}", f"times {shown.en}")
+
     def rounding(self, node: n.HalfUp | n.RoundTo, event: Event) -> None:
-        if isinstance(node, n.HalfUp):
-            places = {2: ("分", "the fen"), 1: ("角", "the jiao"), 0: ("元", "the yuan"), -4: ("万元", "10,000 yuan")}
-            if node.type.kind == "money" and node.digits in places:
-                zh, en = places[node.digits]
-            else:
-                zh, en = f"{node.digits} 位小数", f"{node.digits} decimals"
-            label = Text(f"四舍五入到{zh}", f"rounded half up to {en}")
-        else:
-            unit = show_quantity(node.unit, node.type.kind, node.type.unit)
-            way = ("向上", "up") if node.up else ("向下", "down")
-            label = Text(f"{way[0]}取整到 {unit.zh}", f"rounded {way[1]} to a multiple of {unit.en}")
+        label = self.kept(("round", id(node)), lambda: _rounding(node))
         detail = _EVEN if event.value == event.operands[0] else _ROUNDED
         if isinstance(event.value, Unknown):
             detail = _NONE
@@ -232,65 +253,77 @@ class _Builder:
     def extreme(self, node: n.Minimum | n.Maximum, event: Event) -> None:
         """``min`` is a cap and ``max`` a floor on its first operand that depends on facts."""
         low = isinstance(node, n.Minimum)
-        key = ("base", id(node))
-        position: int | None = self.program.memo.get(key)
-        if position is None:
-            position = next((i for i, p in enumerate(node.parts) if n.names(p, "fact")), 0)
-            self.program.memo[key] = position
+        position = self.kept(
+            ("base", id(node)), lambda: next((i for i, p in enumerate(node.parts) if n.names(p, "fact")), 0)
+        )
         base = event.operands[position]
         limits = [(v, p) for i, (v, p) in enumerate(zip(event.operands, node.parts, strict=True)) if i != position]
         known = [(v, p) for v, p in limits if isinstance(v, Decimal)]
         self.capped = self.capped or low
         kind: StepKind = "cap" if low else "floor"
-        word = Text("封顶", "cap") if low else Text("不低于", "at least")
         if not isinstance(base, Decimal) or len(known) < len(limits):
             texts = [self.show(v, p) for v, p in limits]
+            word = _WORDS[low]
             label = Text(f"{word.zh} {'、'.join(t.zh for t in texts)}", f"{word.en} {', '.join(t.en for t in texts)}")
-            detail = Text("还不知道是否起作用", "not known yet whether it applies")
-            self.add(kind, label, detail, event.value, node)
+            self.add(kind, label, _UNDECIDED, event.value, node)
             return
-        limit, part = (min if low else max)(known, key=lambda pair: pair[0])
+        limit, part = known[0] if len(known) == 1 else (min if low else max)(known, key=lambda pair: pair[0])
         bit = limit < base if low else limit > base
-        shown = self.show(limit, part)
-        bare = money(limit) if node.type.kind == "money" else shown.zh
-        label = Text(
-            f"{word.zh} {bare} {'起作用' if bit else '没有起作用'}",
-            f"{word.en} {bare if node.type.kind == 'money' else shown.en} {'applies' if bit else 'does not apply'}",
-        )
-        fact, start = self.binds(node, position, part, limit) if isinstance(node, n.Minimum) else (None, None)
-        lost = abs(base - limit) if bit else None
-        zh, en = [], []
-        if lost is not None:
+        fixed = self.kept(("fixed", id(part)), lambda: not n.names(part, "fact"))
+        if fixed:
+            label = self.kept(("limit", id(part), self.day, bit), lambda: self.limit(node, part, limit, bit))
+        else:
+            label = self.limit(node, part, limit, bit)
+        fact, start, zh_from, en_from = _NEVER
+        if isinstance(node, n.Minimum) and fixed:
+            fact, start, zh_from, en_from = self.kept(
+                ("binds", id(part), self.day), lambda: self.binds(node.parts[position], limit)
+            )
+        lost: Decimal | None = None
+        if bit:
+            lost = abs(base - limit)
             amount = money(lost) if node.type.kind == "money" else plain(lost)
-            zh.append(f"{'少给' if low else '补足'} {amount}")
-            en.append(f"{amount} {'less' if low else 'more'}")
-        if fact is not None and start is not None:
-            from_ = show_fact(start, self.program.catalogue[fact])
-            zh.append(f"{fact}到 {from_.zh}即封顶")
-            en.append(f"the cap holds from {self.called(fact).en} {from_.en}")
-        if not zh:
-            zh, en = (["不超过封顶"], ["within the cap"]) if low else (["已达到"], ["reached already"])
-        more = {"bit": bit, "without_cap": base if bit else None, "lost": lost, "binds_fact": fact, "binds_from": start}
-        self.add(kind, label, Text("；".join(zh), "; ".join(en)), event.value, node, **more)
+            zh, en = (f"少给 {amount}", f"{amount} less") if low else (f"补足 {amount}", f"{amount} more")
+            detail = Text(f"{zh}；{zh_from}", f"{en}; {en_from}") if fact else Text(zh, en)
+        elif fact:
+            detail = Text(zh_from, en_from)
+        else:
+            detail = _WITHIN if low else _REACHED
+        unit = "元" if node.type.kind == "money" else node.type.unit
+        value = event.value if isinstance(event.value, Decimal) else None
+        self.steps.append(
+            Step(
+                len(self.steps) + 1, kind, label, detail, value, unit, self.source(node), bit,
+                base if bit else None, lost, fact, start,
+            )
+        )  # fmt: skip
 
-    def binds(self, node: n.Minimum, position: int, limit: n.Node, value: Decimal) -> tuple[str | None, Decimal | None]:
+    def limit(self, node: n.Minimum | n.Maximum, part: n.Node, value: Decimal, bit: bool) -> Text:
+        """``封顶 200,000.00 起作用``."""
+        word = _WORDS[isinstance(node, n.Minimum)]
+        shown = self.show(value, part)
+        if node.type.kind == "money":
+            shown = Text(money(value), money(value))
+        zh, en = ("起作用", "applies") if bit else ("没有起作用", "does not apply")
+        return Text(f"{word.zh} {shown.zh} {zh}", f"{word.en} {shown.en} {en}")
+
+    def binds(self, base: n.Node, limit: Decimal) -> tuple[str | None, Decimal | None, str, str]:
         """The fact and its value at which the capped line, before rounding, reaches a fixed cap; only where exact."""
-        key = ("binds", id(node), self.environment.get(TODAY))
-        if key not in self.program.memo:
-            self.program.memo[key] = self._binds(node.parts[position], limit, value)
-        return self.program.memo[key]  # type: ignore[no-any-return]
-
-    def _binds(self, base: n.Node, limit: n.Node, value: Decimal) -> tuple[str | None, Decimal | None]:
         facts = n.names(base, "fact")
-        if len(facts) != 1 or n.names(limit, "fact"):
-            return None, None
+        if len(facts) != 1:
+            return _NEVER
         known = {k: v for k, v in self.environment.items() if v is not None}
         line = linear(base, facts[0], known, through_rounding=True)
         if line is None or line[0] <= 0:
-            return None, None
-        scale = fact_scale(self.program.catalogue[facts[0]])
-        root = (Fraction(value) - line[1]) / line[0] * 10**scale
-        return (facts[0], Decimal(int(root)).scaleb(-scale)) if root.denominator == 1 else (None, None)
+            return _NEVER
+        type_ = self.program.catalogue[facts[0]]
+        scale = fact_scale(type_)
+        root = (Fraction(limit) - line[1]) / line[0] * 10**scale
+        if root.denominator != 1:
+            return _NEVER
+        start = Decimal(int(root)).scaleb(-scale)
+        shown = show_fact(start, type_)
+        return type_.id, start, f"{type_.id}到 {shown.zh}即封顶", f"the cap holds from {type_.en} {shown.en}"
 
     def tier(self, node: n.Tiers, event: Event) -> None:
         x, reached = event.operands
@@ -339,10 +372,3 @@ class _Builder:
             name = self.called(at.id)
             detail = Text(f"{detail.zh} → {name.zh}", f"{detail.en} → {name.en}")
         self.add("choose", label, detail, event.value, node, source=source or self.program.measure.source)
-
-    def say(self, node: n.Node) -> Text:
-        key = ("say", id(node))
-        text: Text | None = self.program.memo.get(key)
-        if text is None:
-            text = self.program.memo[key] = self.program.speaker.say(node)
-        return text
