@@ -5,11 +5,17 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("kechuang.web.portal.urls")),
     path("policies/", include("kechuang.web.policy.urls")),
-    path("measures/", include("kechuang.web.entitlements.urls")),
+    path("", include("kechuang.web.entitlements.urls")),
     path("enterprises/", include("kechuang.web.registry.urls")),
     path("", include("kechuang.web.monitoring.urls")),
     path("accounts/", include("kechuang.web.accounts.urls")),
+    path("accounts/", include("kechuang.web.accounts.login_urls")),
     path("audit/", include("kechuang.web.audit.urls")),
     path("api/v1/", include("kechuang.web.api")),
     path("", include("kechuang.web.core.urls")),
 ]
+
+handler400 = "kechuang.web.core.pages.bad_request"
+handler403 = "kechuang.web.core.pages.forbidden"
+handler404 = "kechuang.web.core.pages.not_found"
+handler500 = "kechuang.web.core.pages.server_error"

@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
     name = "kechuang.web.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect what writes audit events for log-ins and second factors."""
+        from kechuang.web.accounts import signals  # noqa: F401

@@ -6,11 +6,14 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kechuang.web.core.enums import Realm
+
 
 class User(AbstractUser):
     """A person with a log-in. What they may do comes from their grants, never from ``is_staff``."""
 
     display_name = models.CharField(_("姓名"), max_length=100, blank=True)
+    realm = models.CharField(_("数据性质"), max_length=4, choices=Realm.choices, default=Realm.REAL)
 
     def __str__(self) -> str:
         return self.display_name or self.username

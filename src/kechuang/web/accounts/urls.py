@@ -1,6 +1,16 @@
-"""Addresses of the app."""
+"""Addresses of the app. Those of allauth stand in ``login_urls``: its views want names without a namespace."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from kechuang.web.accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("demo/<slug:key>/", views.become, name="become"),
+    path("discard/", views.discard, name="discard"),
+    path("people/", views.people, name="people"),
+    path("people/<int:pk>/", views.person, name="person"),
+    path("people/<int:pk>/roles/<int:grant>/take/", views.take, name="take"),
+    path("people/<int:pk>/active/", views.activate, name="activate"),
+]

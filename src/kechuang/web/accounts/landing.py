@@ -1,0 +1,73 @@
+"""Where a person arrives after log-in, and what the account page offers: what exists, for the roles held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kechuang.web.accounts import access
+from kechuang.web.accounts.models import Role
+
+
+@dataclass(frozen=True)
+class Door:
+    """A page a role starts from."""
+
+    url: str
+    title: str | Promise
+    text: str | Promise
+
+
+def _url(view: str, *args: str, **query: str) -> str:
+    """Address of a view; empty where the app that has it is not installed."""
+    try:
+        address = reverse(view, args=args)
+    except NoReverseMatch:
+        return ""
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def doors(user: Any) -> list[Door]:
+    """Pages a person may want to go to, most important first."""
+    held = access.roles(user)
+    found: list[Door] = []
+
+    def add(url: str, title: str | Promise, text: str | Promise) -> None:
+        if url:
+            found.append(Door(url, title, text))
+
+    for uscc in sorted(access.organisations(user)):
+        add(
+            _url("entitlements:eligibility", uscc=uscc),
+            _("能享受什么"),
+            _("所有措施一次算清：能拿、差一点、不能拿，各是为什么。"),
+        )
+        add(
+            _url("registry:organisation", uscc),
+            _("本单位的数据"),
+            _("登记的财务、研发、合同和专利；算结果用的就是这些。"),
+        )
+    if held & {Role.OFFICER, Role.DEPARTMENT}:
+        add(_url("monitoring:targets"), _("目标看板"), _("每个目标到哪了，差多少，数据由谁提供。"))
+    for county in sorted(access.counties(user)):
+        add(_url("registry:organisations", county=county), _("本县市区企业"), _("能看本县市区企业的数据和结果。"))
+    if held & {Role.OFFICER}:
+        add(_url("registry:organisations"), _("企业"), _("全市企业名录，数据和结果。"))
+        add(_url("policy:documents"), _("文件与条款"), _("附原文，核对每一句，看每一条变成了什么。"))
+    if Role.AUDITOR in held:
+        add(_url("audit:events"), _("审计日志"), _("谁、何时、对什么、做了什么、结果如何；可筛选，可导出。"))
+        add(_url("audit:heads"), _("审计链头"), _("每天公布的链头和校验方法。"))
+    if Role.SYSTEM_ADMIN in held:
+        add(_url("accounts:people"), _("账号与角色"), _("建账号、给角色、收回角色、停用账号。"))
+    return found
+
+
+def landing(user: Any) -> str:
+    """The first of the doors; the account page for a person without any."""
+    offered = doors(user)
+    return offered[0].url if offered else reverse("accounts:home")

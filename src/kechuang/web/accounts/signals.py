@@ -1,0 +1,62 @@
+"""Audit events for what allauth, axes and Django do with accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from kechuang.web.accounts.domain.people import note
+from kechuang.web.accounts.models import User
+
+
+def known_name(name: str | None) -> str:
+    """The name if such an account exists. People type passwords into the name field; those must not be logged."""
+    user = User.objects.filter(username__iexact=name or "").first() or (
+        User.objects.filter(email__iexact=name).first() if name else None
+    )
+    return user.username if user else "?"
+
+
+@receiver(user_logged_in)
+def _logged_in(user: Any, **_: Any) -> None:
+    note(user, "account.login")
+
+
+@receiver(user_logged_out)
+def _logged_out(user: Any, **_: Any) -> None:
+    if user is not None:
+        note(user, "account.logout")
+
+
+@receiver(user_login_failed)
+def _login_failed(credentials: dict[str, Any], **_: Any) -> None:
+    name = known_name(credentials.get("username") or credentials.get("email"))
+    note(None, "account.login", result="refused", object_id=name)
+
+
+@receiver(user_locked_out)
+def _locked_out(username: str | None = None, **_: Any) -> None:
+    note(None, "account.lock", object_id=known_name(username))
+
+
+@receiver([password_changed, password_set, password_reset])
+def _password(user: Any, **_: Any) -> None:
+    note(user, "account.password")
+
+
+@receiver(post_save, sender=Authenticator)
+def _factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
+    """Inside the transaction of the change; allauth's own signal comes after it."""
+    if created:
+        note(instance.user, "account.factor_add", object_id=f"{instance.user.username} {instance.type}")
+
+
+@receiver(post_delete, sender=Authenticator)
+def _factor_removed(instance: Authenticator, **_: Any) -> None:
+    note(instance.user, "account.factor_remove", object_id=f"{instance.user.username} {instance.type}")

@@ -1,0 +1,114 @@
+"""Pages of the accounts app: own account, demo personas, people and roles."""
+
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kechuang.web.accounts import access, kept
+from kechuang.web.accounts.domain import people as verbs
+from kechuang.web.accounts.domain import queries
+from kechuang.web.accounts.domain.personas import persona_users
+from kechuang.web.accounts.forms import GrantForm, PersonForm
+from kechuang.web.accounts.landing import doors, landing
+from kechuang.web.accounts.models import Role
+from kechuang.web.core.errors import UserError
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Own account: roles and their reach, where to go, password, second factor, sessions."""
+    context = {
+        "grants": access.grants(request.user),
+        "doors": doors(request.user),
+        "second_factor": is_mfa_enabled(request.user),
+        "needs_factor": access.is_staff_role(request.user),
+        "idle_minutes": settings.STAFF_IDLE_SECONDS // 60,
+    }
+    return render(request, "accounts/home.html", context)
+
+
+@require_POST
+def become(request: HttpRequest, key: str) -> HttpResponse:
+    """Log in as a demo persona; the address exists in demo mode only."""
+    user = next((user for persona, user in persona_users() if persona.key == key), None) if settings.DEMO else None
+    if user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.set_expiry(0)
+    UserSession.objects.create_from_request(request)
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return redirect(wanted if wanted and safe else landing(user))
+
+
+@require_POST
+def discard(request: HttpRequest) -> HttpResponse:
+    """Drop the form that was kept when the log-in expired."""
+    return redirect(kept.forget(request) or "accounts:home")
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """Accounts and roles, for system administrators; POST makes an account."""
+    access.require(request.user, Role.SYSTEM_ADMIN)
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = verbs.create_user(**form.cleaned_data, actor=request.user)
+            messages.success(request, _("账号已建，再给它一个角色。"))
+            return redirect("accounts:person", user.pk)
+        except UserError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+    context = {
+        "form": form,
+        "people": queries.people_for_user(request.user, request.GET.get("q", "")),
+        "q": request.GET.get("q", ""),
+    }
+    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
+
+
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account; POST gives a role."""
+    user = queries.person_for_user(request.user, pk)
+    form = GrantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            verbs.give_role(user, Role(values.pop("role")), **values, actor=request.user)
+            messages.success(request, _("角色已给。"))
+            return redirect("accounts:person", user.pk)
+        except UserError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+    context = {
+        "person": user,
+        "grants": user.grants.order_by("role"),
+        "form": form,
+        "second_factor": is_mfa_enabled(user),
+    }
+    return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def take(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    """Take a role away."""
+    user = queries.person_for_user(request.user, pk)
+    verbs.take_role(get_object_or_404(user.grants, pk=grant), actor=request.user)
+    messages.success(request, _("角色已收回。"))
+    return redirect("accounts:person", pk)
+
+
+@require_POST
+def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Disable or enable an account."""
+    user = queries.person_for_user(request.user, pk)
+    verbs.set_active(user, request.POST.get("active") == "1", actor=request.user)
+    return redirect("accounts:person", pk)
