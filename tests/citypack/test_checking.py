@@ -123,6 +123,10 @@ def test_an_uncovered_sentence_lowers_the_coverage(folder: Path, change: Change)
         ("city.yaml", 'platforms_clause: "4.8"', 'platforms_clause: "4.9"', "dangling", "platforms_clause"),
         ("city.yaml", 'code: "999921"', 'code: "998821"', "code", "998821"),
         ("city.yaml", 'code: "998800"', 'code: "100000"', "code", "100000"),
+        ("targets.yaml", "deadline: 2035-12-31\n  note", "deadline: 2029-12-31\n  note", "target", "science-literacy.deadline"),
+        ("targets.yaml", 'unit: "%"', "unit: 万元", "target", "rd-share.unit"),
+        ("measures.yaml", "effective: {from: 2030-07-01, to: 2035-06-30}\n  parameters:\n    municipal", "effective: {from: 2020-07-01, to: 2035-06-30}\n  parameters:\n    municipal", "measure", "laboratory-award.effective.from"),
+        ("data/observations.csv", "2028,1.84,%", "2028,1.84,亿元", "unit", "rd_intensity"),
         ("indicators.yaml", "holder: statistics", "holder: census", "dangling", "rd_intensity.holder"),
         ("industries.yaml", "ipc: [A01B, A01G]", "ipc: [A01B, Z99]", "code", "mountain-farming.ipc"),
         ("industries.yaml", "gbt4754: [A01]", "gbt4754: [农业]", "code", "mountain-farming.gbt4754"),
@@ -184,3 +188,28 @@ def test_the_report_as_json_and_text(pack: Pack) -> None:
 
 def test_a_pack_from_json_checks_like_the_folder(pack: Pack) -> None:
     assert check(from_json(to_json(pack))).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "where", "words"),
+    [
+        ("test: 首次认定高新技术企业,", "test: 首次认定高新企业,", "expression", "hightech-award.applies[0].test", "首次认定高新技术企业"),
+        ("test: 首次认定高新技术企业,", 'test: 认定日期 + 1 > 0,', "expression", "hightech-award.applies[0].test", "第 1 个字"),
+        ('test: 受让方类型 == "企业"', 'test: 受让方类型 == "公司"', "expression", "results-subsidy.applies[0].test", "可选的值"),
+        ("amount: max(min(half_up(", "amount: max(min((", "expression", "results-subsidy.amount", "half_up"),
+        ('expect: {status: yes, amount: "180000.00", bit: false}', 'expect: {status: yes, amount: "180000.01", bit: false}', "case", "results-subsidy.cases[0]", "amount 应为 180000.01，算得 180000.00"),
+        ('expect: {status: yes, amount: "300000.00", bit: true}', 'expect: {status: yes, amount: "300000.00", bit: false}', "case", "results-subsidy.cases[1]", "bit 应为 False，算得 True"),
+        ("missing: [在本市转化]", "missing: [合同已登记]", "case", "results-subsidy.cases[2]", "missing 应为 合同已登记，算得 在本市转化"),
+        ("facts: {全职引进: true}", "facts: {全职: true}", "case", "talent-housing.cases[0]", "没有叫“全职”的事实"),
+        ("upper_rate: {2030-07-01: \"0.01\"}", "upper_rate: {2030-07-01: \"0.02\"}", "case", "results-subsidy.cases[0]", "amount 应为 180000.00，算得 210000.00"),
+    ],
+)  # fmt: skip
+def test_rules_and_cases(folder: Path, change: Change, old: str, new: str, code: str, where: str, words: str) -> None:
+    line = change("measures.yaml", old, new)
+    report = check_folder(folder)
+    problem = next((p for p in report.problems if (p.code, p.where) == (code, where)), None)
+    assert problem is not None, report.as_text("zh")
+    assert words in problem.what.zh
+    if "upper_rate" not in old:
+        assert (problem.file, problem.line) == ("measures.yaml", line)
+    assert not report.ok

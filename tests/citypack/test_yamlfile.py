@@ -110,3 +110,23 @@ def test_a_file_that_is_too_large_or_not_utf8(tmp_path, monkeypatch: pytest.Monk
     assert (problem.code, problem.line) == ("not_utf8", 2)
     monkeypatch.setattr(yamlfile, "MAX_BYTES", 5)
     assert yamlfile.read_yaml(path, "a.yaml").problems[0].code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "zh", "en"),
+    [
+        ("a: b: c\n", 1, "加引号", "quotes around a value"),
+        ("a: [1, 2\nb: 3\n", 2, "补上 ]", "add ]"),
+        ("a: {zh: 甲\nb: 3\n", 2, "补上 }", "add }"),
+        ("a: 1\nb： 2\nc: 3\n", 2, "半角", "full-width colon"),
+        ("a: 1\n\tb: 2\n", 2, "制表符", "not tabs"),
+        ("a:\n  b: 1\n c: 2\n", 3, "左边对齐", "same column"),
+        ('a: "x\n', 2, "另一半引号", "other quotation mark"),
+    ],
+)
+def test_broken_yaml_says_how_to_mend_it(text: str, line: int, zh: str, en: str) -> None:
+    problem = read(text).problems[0]
+    assert problem.code == "yaml"
+    assert abs(problem.line - line) <= 1
+    assert zh in problem.mend.zh
+    assert en in problem.mend.en

@@ -140,7 +140,7 @@ def attach(document: Document, text: str) -> AttachResult:
     return AttachResult(document.id, tuple(matches), tuple(extra))
 
 
-def _partner(  # noqa: PLR0917
+def _partner(
     place: Place, number: int, left: int, right: int, rest: list[int], found: list[ReadSentence]
 ) -> int | None:
     """Which altered sentence of the text stands for this one: by count where both sides have as many, else by id."""

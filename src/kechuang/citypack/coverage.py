@@ -24,7 +24,7 @@ def entries(pack: Pack, index: Index, locator: Locator) -> Iterator[Problem]:
         d, c, p, s = place.indices
         path = ("clauses", c, "paragraphs", p, "sentences", s)
 
-        def complain(  # noqa: PLR0917
+        def complain(
             code: str, what: Words, mend: Words, place: Place = place, path: tuple[str | int, ...] = path, d: int = d
         ) -> Problem:
             zh, en = place.cite("zh"), place.cite("en")

@@ -174,7 +174,7 @@ def _validate_list(model: type[BaseModel], file: YamlFile, problems: list[Proble
         return []
 
 
-def _read_table(  # noqa: PLR0917
+def _read_table(
     key: str, path: Path, name: str, model: type[BaseModel], sources: Sources, problems: list[Problem]
 ) -> list[BaseModel]:
     def complain(code: str, line: int, where: str, what: Words, mend: Words) -> None:

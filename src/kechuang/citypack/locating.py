@@ -28,7 +28,7 @@ class Locator:
                 return _file(kind), 0
         return self._sources.place(kind, index, *path)
 
-    def problem(  # noqa: PLR0917
+    def problem(
         self, code: str, kind: str, index: int | None, path: tuple[str | int, ...], where: str, what: Words, mend: Words
     ) -> Problem:
         """A problem of the record ``index`` of ``kind`` at field ``path``."""

@@ -8,10 +8,12 @@ misspelt field is an error and never silently without effect.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 
 class Record(BaseModel):
@@ -21,14 +23,24 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
+_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,12})?")
+
+
 def _exact(value: Any) -> Any:
-    """Refuse binary floats: YAML numbers with a point must be quoted, so that no digit is lost."""
-    if isinstance(value, float):
-        raise ValueError('write decimal numbers in quotes, e.g. "0.02" (小数要加引号)')
+    """Refuse binary floats, and texts that are no plain number (``1e3``, ``1,000``, ``NaN``)."""
+    if isinstance(value, float | bool):
+        raise PydanticCustomError("not_exact", "write decimal numbers in quotes")
+    if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
+        raise PydanticCustomError("not_a_number", "not a plain number")
     return value
 
 
-Exact = Annotated[Decimal, BeforeValidator(_exact)]
+#: An exact number: a whole number, or a text of digits with at most one point.
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^[-+]?[0-9]{1,20}(\.[0-9]{1,12})?$"}),
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=80)]
 Status = Literal["confirmed", "draft"]
 

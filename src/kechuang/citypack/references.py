@@ -8,9 +8,10 @@ from typing import Any
 
 from kechuang.citypack.index import Index, uses
 from kechuang.citypack.locating import Locator
-from kechuang.citypack.models import Pack
+from kechuang.citypack.models import Document, Pack, Source
 from kechuang.citypack.problems import Problem, Words
 from kechuang.codes import divisions
+from kechuang.indicators.units import UnitError, convertible
 
 
 def unknown(noun: Words, given: str, known: Iterable[str], defined_in: str) -> tuple[Words, Words]:
@@ -47,7 +48,7 @@ class References:
         yield from self._rest()
         yield from self._observations()
 
-    def _missing(  # noqa: PLR0917
+    def _missing(
         self,
         kind: str,
         index: int | None,
@@ -158,6 +159,10 @@ class References:
             mend = Words(f"span 写 1 到 {count}", f"write a span from 1 to {count}")
             yield self.locator.problem("dangling", kind, index, (*path, "span"), f"{where}.span", what, mend)
 
+    def _document(self, source: Source) -> Document | None:
+        key = self.index.key(source)
+        return next((one for one in self.pack.documents if key is not None and one.id == key[0]), None)
+
     def _targets(self) -> Iterator[Problem]:
         noun = Words("指标", "indicator")
         for i, target in enumerate(self.pack.targets):
@@ -210,11 +215,37 @@ class References:
                     Words("两个都写，或都不写", "write both or neither"),
                 )
             )
+        unit = next((one.unit for one in self.pack.indicators if one.id == target.indicator), None)
+        if unit is not None and target.unit is not None and not _convertible(target.unit, unit):
+            faults.append(
+                (
+                    "unit",
+                    Words(f"单位“{target.unit}”换算不成指标的“{unit}”", f"the unit {target.unit} cannot become {unit}"),
+                    Words("改正单位，或改用别的指标", "correct the unit, or name another indicator"),
+                )
+            )
+        document = self._document(target.source)
+        if document is not None and target.deadline is not None and target.deadline < document.issued:
+            issued = document.issued
+            faults.append(
+                (
+                    "deadline",
+                    Words(f"期限早于发文日期 {issued}", f"the deadline is before the document of {issued}"),
+                    Words("改正期限", "correct the deadline"),
+                )
+            )
         for name, what, mend in faults:
             yield self.locator.problem("target", "targets", i, (name,), f"{target.id}.{name}", what, mend)
 
     def _measures(self) -> Iterator[Problem]:
         for i, measure in enumerate(self.pack.measures):
+            document = self._document(measure.source)
+            if document is not None and measure.effective.from_ < document.issued:
+                issued = document.issued
+                what = Words(f"生效日期早于发文日期 {issued}", f"it begins before the document of {issued}")
+                mend = Words("改正 effective.from", "correct effective.from")
+                where = f"{measure.id}.effective.from"
+                yield self.locator.problem("measure", "measures", i, ("effective", "from"), where, what, mend)
             for n, name in enumerate(measure.industries):
                 noun = Words("产业", "industry")
                 path = ("industries", n)
@@ -245,6 +276,7 @@ class References:
                 yield from self._missing("tasks", i, path, task.id, noun, county, self.counties, "city.yaml regions")
 
     def _observations(self) -> Iterator[Problem]:
+        units = {indicator.id: indicator.unit for indicator in self.pack.indicators}
         for i, row in enumerate(self.pack.observations):
             for path, noun, given, known, defined in (
                 ("region", Words("区划", "region"), row.region, self.regions, "city.yaml"),
@@ -253,3 +285,15 @@ class References:
             ):
                 if given not in known:
                     yield from self._missing("observations", i, (path,), "", noun, given, known, defined)
+            unit = units.get(row.indicator)
+            if unit is not None and row.unit != unit and not _convertible(row.unit, unit):
+                what = Words(f"单位“{row.unit}”换算不成指标的“{unit}”", f"the unit {row.unit} cannot become {unit}")
+                mend = Words("改正单位，或另立一个指标", "correct the unit, or make another indicator")
+                yield self.locator.problem("unit", "observations", i, ("unit",), row.indicator, what, mend)
+
+
+def _convertible(source: str, target: str) -> bool:
+    try:
+        return convertible(source, target)
+    except UnitError:
+        return False

@@ -121,11 +121,14 @@ def describe(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, Words, W
             Words(f"“{field}”是 {given}，超出范围", f'"{field}" is {given}, out of range'),
             Words(f"要 {sign} {bound}", f"it must be {sign} {bound}"),
         )
-    if kind == "value_error":
+    if kind in ("not_exact", "not_a_number"):
         return (
-            "value",
-            Words(f"“{field}”的值 {given} 不能用", f'the value {given} of "{field}" cannot be used'),
-            Words('小数要加引号，例如 "0.02"', 'write decimal numbers in quotes, e.g. "0.02"'),
+            "type",
+            Words(f"“{field}”写成了 {given}，不是准确的数", f'"{field}" is written {given}, which is no exact number'),
+            Words(
+                '写成 "0.02" 或 1200：加引号，不用逗号、指数和单位',
+                'write "0.02" or 1200: no commas, exponents or units',
+            ),
         )
     return _wrong_type(kind, field, given, str(error["msg"]))
 

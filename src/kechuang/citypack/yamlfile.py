@@ -106,16 +106,7 @@ def parse_yaml(text: str, out: YamlFile) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
-        out.complain(
-            "yaml",
-            mark.line + 1 if mark else 0,
-            "",
-            Words(f"YAML 写法有误：{reason}", f"broken YAML: {reason}"),
-            Words(
-                "看这一行和上一行的缩进、冒号后的空格、引号和括号是否成对",
-                "look at this line and the one above: indentation, the space after a colon, closed quotes and brackets",
-            ),
-        )
+        _syntax(out, reason, mark.line if mark else -1, text)
     except (yaml.YAMLError, _RefusedError) as error:
         if not isinstance(error, _RefusedError):
             out.complain(
@@ -128,6 +119,65 @@ def parse_yaml(text: str, out: YamlFile) -> YamlFile:
     if out.problems:
         out.data = None
     return out
+
+
+#: What libyaml's messages mean: part of the message -> (fault, how to mend it). The first that fits is used.
+_SYNTAX: tuple[tuple[str, Words, Words], ...] = (
+    (
+        "mapping values are not allowed",
+        Words("这里不该再有冒号", "a colon is not expected here"),
+        Words("值里有“: ”时，在整个值两边加引号", 'put quotes around a value that contains ": "'),
+    ),
+    (
+        "',' or ']'",
+        Words("方括号没有闭合，或少了逗号", "a bracket [ is not closed, or a comma is missing"),
+        Words("补上 ] 或逗号", "add ] or the comma"),
+    ),
+    (
+        "',' or '}'",
+        Words("花括号没有闭合，或少了逗号", "a brace { is not closed, or a comma is missing"),
+        Words("补上 } 或逗号；含逗号、冒号的文字要加引号", "add } or the comma; quote texts with commas or colons"),
+    ),
+    (
+        "quoted scalar",
+        Words("引号没有闭合", "a quotation mark is not closed"),
+        Words("补上另一半引号", "add the other quotation mark"),
+    ),
+    (
+        "cannot start any token",
+        Words("行首或值的开头有不能用的字符", "a character that cannot begin a value"),
+        Words("以 @ ` % 开头的值要加引号", "quote values that begin with @ ` or %"),
+    ),
+    (
+        "could not find expected ':'",
+        Words("少了冒号", "a colon is missing"),
+        Words("写成“字段: 值”，冒号用半角，后面空一格", 'write "field: value" with a space after the colon'),
+    ),
+    (
+        "did not find expected",
+        Words("缩进没有对齐", "the indentation does not line up"),
+        Words("同一层的字段和 - 要左边对齐", "fields and dashes of one level begin in the same column"),
+    ),
+)
+
+
+def _syntax(out: YamlFile, reason: str, line: int, text: str) -> None:
+    """Record broken YAML in words that help; a full-width colon is the usual slip in Chinese texts."""
+    fault = Words(f"YAML 写法有误：{reason}", f"broken YAML: {reason}")
+    mend = Words(
+        "检查这一行和上一行的缩进、冒号、引号和括号", "check indentation, colons, quotes and brackets here and above"
+    )
+    for part, meaning, how in _SYNTAX:
+        if part in reason:
+            fault = Words(f"YAML 写法有误：{meaning.zh}", f"broken YAML: {meaning.en}")
+            mend = how
+            break
+    near = text.splitlines()[max(line - 1, 0) : line + 1] if line >= 0 else []
+    if any(re.match(r" *\t", one) for one in near):
+        mend = Words("缩进用空格，不用制表符", "indent with spaces, not tabs")
+    elif any(re.match(r"\s*(- )?[A-Za-z_]+：", one) for one in near):
+        mend = Words("把全角冒号“：”改成半角“: ”，后面空一格", 'change the full-width colon "：" to ": "')
+    out.complain("yaml", line + 1, "", fault, mend)
 
 
 class _RefusedError(Exception):

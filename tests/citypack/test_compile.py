@@ -1,0 +1,54 @@
+"""A pack's measures in the records of the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from kechuang.citypack import Pack, from_json, to_json
+from kechuang.citypack.compile import compile_pack, rules
+from kechuang.measures import ClauseRef, explain, parse_facts
+
+ON = dt.date(2031, 3, 1)
+FACTS = {
+    "技术合同交易额": "12,345,678.90",
+    "受让方类型": "企业",
+    "出让方类型": "高校",
+    "在本市转化": "是",
+    "合同已登记": "是",
+    "本年已获成果补助": "120000",
+}
+
+
+def test_everything_of_a_measure_arrives(pack: Pack) -> None:
+    made = rules(pack).measures["results-subsidy"]
+    assert made.source == ClauseRef("3.1.1", 1, None)
+    assert (made.effective_from, made.effective_to) == (dt.date(2030, 7, 1), dt.date(2035, 6, 30))
+    cap = made.parameter("cap")
+    assert cap is not None
+    assert (cap.on(ON), cap.title and cap.title.en) == (Decimal("300000.00"), "Cap per enterprise and year")
+    assert [(c.origin, c.decided_by) for c in made.applies][-1] == ("assumption", None)
+    assert made.applies[-1].source == ClauseRef("3.1.1", 2, None)
+    assert [r.id for r in made.ambiguities[0].readings] == ["invoice", "site-visit"]
+    housing = rules(pack).measures["talent-housing"]
+    assert housing.delegated_to is not None
+    assert housing.delegated_to.number == "示政发〔2030〕7号"
+    fact = rules(pack).catalogue["实验室级别"]
+    assert [value.value for value in fact.values] == ["市级", "省级", "国家级"]
+
+
+def test_the_cap_bites_on_what_is_left_of_the_year(pack: Pack) -> None:
+    compiled = compile_pack(pack)
+    facts, errors = parse_facts(FACTS, compiled.catalogue)
+    assert errors == []
+    result = explain(compiled.measures["results-subsidy"], facts, ON, compiled.catalogue)
+    # 3 % of 5,000,000 and 1 % of 7,345,678.90 are 223,456.79 together; 180,000.00 are left of the year's cap.
+    assert (result.status, result.amount) == ("yes", Decimal("180000.00"))
+    assert any(step.bit for step in result.steps)
+
+
+def test_rules_are_made_once_per_pack_object(pack: Pack) -> None:
+    assert rules(pack) is rules(pack)
+    again = from_json(to_json(pack))
+    assert rules(again) is not rules(pack)
+    assert rules(again).measures == rules(pack).measures
