@@ -96,7 +96,7 @@ def read_frame(source: str, lines: list[Line]) -> Frame:
         text = normalise(source, marker.end if marker else lines[0].start, lines[0].end).text
         title = text if 4 <= len(text) <= 60 and not re.search(r"[。；]", text) else None
     if issuer is None and title:
-        made_by = re.match(rf"^((?:中共)?[\u4e00-\u9fff]{{2,20}}?(?:人民政府|委员会|管委会|局|厅|办公室))关于", title)
+        made_by = re.match(r"^((?:中共)?[\u4e00-\u9fff]{2,20}?(?:人民政府|委员会|管委会|局|厅|办公室))关于", title)
         issuer = made_by.group(1) if made_by else None
     return Frame(number, title, issuer, issued, recipients, first, max(signature_at, first), title_start, title_end)
 

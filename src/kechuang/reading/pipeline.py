@@ -3,11 +3,17 @@ references. Pure and deterministic: the same text gives the same reading, on any
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kechuang.reading import sentences
+from kechuang.reading.beneficiaries import Beneficiaries
+from kechuang.reading.incentives import read_incentives
 from kechuang.reading.lines import logical_lines, physical_lines
 from kechuang.reading.metadata import read_frame
-from kechuang.reading.model import Reading, Sentence
-from kechuang.reading.structure import read_structure
+from kechuang.reading.model import Clause, Reading, Sentence
+from kechuang.reading.structure import Structure, read_structure
+from kechuang.reading.targets import read_targets
+from kechuang.reading.view import View, make
 
 
 def read(text: str) -> Reading:
@@ -15,9 +21,43 @@ def read(text: str) -> Reading:
     lines = logical_lines(text, physical_lines(text))
     frame = read_frame(text, lines)
     structure = read_structure(text, lines[frame.first:frame.last])
+    cut = _sentences(text, structure)
+    views = _views(text, structure, cut)
+    incentives = read_incentives(views, Beneficiaries(text, structure.clauses, cut))
+    targets = read_targets(views, [(item.start, item.end) for item in incentives])
+    return Reading(
+        text, frame.number, frame.title, frame.issuer, frame.issued, frame.recipients, structure.clauses,
+        structure.paragraphs, cut,
+        targets=tuple(replace(item, quote=text[item.start:item.end]) for item in targets),
+        incentives=tuple(replace(item, quote=text[item.start:item.end]) for item in incentives))
+
+
+def _sentences(text: str, structure: Structure) -> tuple[Sentence, ...]:
     cut: list[Sentence] = []
     for paragraph, content, bulleted in zip(structure.paragraphs, structure.contents, structure.bulleted, strict=True):
         ranges = sentences.split(text, content, paragraph.end, semicolons=bulleted)
         cut.extend(Sentence(paragraph.id, n, start, end, text[start:end]) for n, (start, end) in enumerate(ranges, 1))
-    return Reading(text, frame.number, frame.title, frame.issuer, frame.issued, frame.recipients,
-                   structure.clauses, structure.paragraphs, tuple(cut))
+    return tuple(cut)
+
+
+def _views(text: str, structure: Structure, cut: tuple[Sentence, ...]) -> list[View]:
+    clause_of = {paragraph.id: paragraph.clause for paragraph in structure.paragraphs}
+    bulleted = {paragraph.id: flag for paragraph, flag in zip(structure.paragraphs, structure.bulleted, strict=True)}
+    titles = _headings(structure.clauses)
+    views: list[View] = []
+    lead, lead_clause = "", ""
+    for sentence in cut:
+        clause = clause_of[sentence.paragraph]
+        view = make(text, sentence, clause, titles[clause], bulleted[sentence.paragraph],
+                    lead if lead_clause == clause else "")
+        views.append(view)
+        if view.text.endswith(("：", ":")):
+            lead, lead_clause = view.text, clause
+    return views
+
+
+def _headings(clauses: tuple[Clause, ...]) -> dict[str, tuple[str, ...]]:
+    titles: dict[str, tuple[str, ...]] = {"0": ()}
+    for clause in clauses:
+        titles[clause.id] = (*titles.get(clause.parent or "", ()), clause.title)
+    return titles

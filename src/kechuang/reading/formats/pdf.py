@@ -27,7 +27,7 @@ def extract(data: bytes, shown: str) -> str:
         pages = [page.extract_text() for page in reader.pages]
     except ReadingError:
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged PDF makes pypdf fail in many ways; all mean the same here
+    except Exception as error:
         raise ReadingError(f"《{shown}》已损坏，无法读取：{type(error).__name__}。",
                            f"{shown} is damaged and cannot be read: {type(error).__name__}.") from None
     text = "\n".join(pages)

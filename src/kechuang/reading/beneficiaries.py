@@ -1,0 +1,98 @@
+"""Who receives the money: named after 给予, in 对X的Y, as subject, or only by heading or information card."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kechuang.reading import roles
+from kechuang.reading.model import Clause, Sentence
+from kechuang.reading.normalise import squeeze
+from kechuang.reading.view import View
+
+_GIVEN_TO = re.compile(r"^(?:给予|予以|奖励|补助|补贴|资助|支持|一次性|再|分别|的|给|单品种奖励|每年)*")
+_CARD = re.compile(r"(?:服务对象|支持对象|奖励对象|补贴对象|补助对象|资助对象|适用对象|适用范围)[：:]?(?P<who>[^，。；\n]{2,60})")
+_APPLIES = re.compile(r"本(?:政策|办法|措施|意见|细则)适用于(?P<who>[^，。；]{2,60})")
+
+
+@dataclass(frozen=True)
+class Who:
+    """A beneficiary with the reason for doubt, if there is one."""
+
+    name: str | None
+    reason: str | None = None
+
+
+class Beneficiaries:
+    """Finds beneficiaries; knows what information cards and scope clauses of the document say."""
+
+    def __init__(self, source: str, clauses: tuple[Clause, ...], sentences: tuple[Sentence, ...]) -> None:
+        self.default: str | None = None
+        self.by_clause: dict[str, str] = {}
+        for sentence in sentences:
+            text = squeeze(sentence.text)
+            match = _CARD.search(text) or _APPLIES.search(text)
+            if match:
+                top = sentence.paragraph.split(".")[0]
+                self.by_clause.setdefault(top, match["who"])
+
+    def of(self, view: View, own: str, promised: str, condition: str, previous: str | None, lead: str) -> Who:
+        """Beneficiary of a grant whose condition is ``own`` and whose promise reads ``promised``."""
+        given = _given_to(promised)
+        if given and given not in ("企业", "单位", "项目") or (given and not own):
+            return Who(given)
+        named = _from_condition(own)
+        if named and named != given and len(named) <= 30 and (given is None or given in named):
+            return Who(named)
+        if given:
+            return Who(given)
+        if previous:
+            return Who(previous, "beneficiary taken from the grant before it")
+        card = self.by_clause.get(view.clause.split(".")[0])
+        subject = roles.last_org(own)
+        if subject and len(subject) >= 2 and not card:
+            return Who(subject, "beneficiary is the last receiver named in the condition")
+        if card:
+            return Who(card, "beneficiary named by the information card")
+        for text in (lead, condition, *reversed(view.headings)):
+            found = roles.last_org(text)
+            if found:
+                return Who(found, "beneficiary named in an earlier sentence or heading")
+        return Who("企业", "no beneficiary named; enterprises assumed") if subject is None else Who(subject)
+
+
+def _given_to(promised: str) -> str | None:
+    """给予统一招商运营管理单位20万元 -> 统一招商运营管理单位; 奖励企业200万元 -> 企业; 奖励给个人 -> 个人."""
+    text = _GIVEN_TO.sub("", promised)
+    match = re.match(rf"([\u4e00-\u9fff（）、]{{0,12}}?{roles.ORG})(?=[\d最不一连地每总给年超]|奖励|补助|补贴|资助|$|$)", text)
+    if match:
+        return match.group(1)
+    tail = re.search(rf"(?:奖励|补助|补贴)给([\u4e00-\u9fff]{{0,8}}{roles.ORG})", promised)
+    return tail.group(1) if tail else None
+
+
+def _from_condition(own: str) -> str | None:
+    """对A的B -> B; B（含C）达到… -> B; A的B -> B."""
+    if not own:
+        return None
+    pieces = [piece for piece in re.split(r"，(?![^（]*）)", own) if piece]
+    for piece in reversed(pieces):
+        match = re.match(r"^(?:并|同时|其中)?(?:对于?|凡)(?!外|应|接|口)(?P<body>.+)$", piece)
+        if match:
+            who, _ = roles.split_beneficiary(match["body"])
+            if who and roles.ends_in_org(who) and len(who) <= 30:
+                return who
+            org = roles.leading_org(match["body"], 16) if who is None else None
+            return org or who
+    for piece in reversed(pieces):
+        if roles.ends_in_org(piece):
+            who, _ = roles.split_beneficiary(piece)
+            if who and len(who) <= 24:
+                return who
+    for piece in pieces:
+        org = roles.leading_org(piece, 16)
+        if org and not re.match(r"^(?:支持|鼓励|引导|推动|首次|新|经|在|获)", org):
+            return org
+        if org:
+            return re.sub(r"^(?:支持|鼓励|引导|推动|组织)", "", org)
+    return None

@@ -1,0 +1,57 @@
+"""One sentence as the rules see it: clean text, brackets masked, quantities found, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from kechuang.reading import phrases, quantities
+from kechuang.reading.model import Sentence
+from kechuang.reading.normalise import Normalised, normalise
+from kechuang.reading.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class View:
+    """A sentence with its surroundings. ``headings`` are the titles from the outermost clause inwards."""
+
+    sentence: Sentence
+    clause: str
+    headings: tuple[str, ...]
+    paragraph: str
+    bulleted: bool
+    norm: Normalised
+    lead: str = ""
+
+    @property
+    def text(self) -> str:
+        """Clean text."""
+        return self.norm.text
+
+    @cached_property
+    def masked(self) -> str:
+        """Clean text with brackets and titles blanked out."""
+        return phrases.mask(self.text)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """All quantities, those in brackets too."""
+        if not any(char.isdigit() or char in "一二两三四五六七八九十百千万分比" for char in self.text):
+            return ()
+        return tuple(quantities.find(self.text))
+
+    def inside(self, start: int, end: int, bracketed: bool = False) -> list[Quantity]:
+        """Quantities of ``text[start:end]`` outside brackets (or, if asked, all)."""
+        return [item for item in self.quantities
+                if start <= item.start and item.end <= end and (bracketed or self.masked[item.start] != "\x00")]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Source offsets of a clean span."""
+        return self.norm.start(start), self.norm.end(end)
+
+
+def make(source: str, sentence: Sentence, clause: str, headings: tuple[str, ...], bulleted: bool,
+         lead: str = "") -> View:
+    """The view of one sentence; ``lead`` is a sentence ending in a colon that introduces it."""
+    norm = normalise(source, sentence.start, sentence.end)
+    return View(sentence, clause, headings, sentence.paragraph, bulleted, norm, lead)
