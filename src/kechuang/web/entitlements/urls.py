@@ -1,6 +1,18 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from kechuang.web.entitlements.views import eligibility, measures, results
 
 app_name = "entitlements"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("measures/", measures.measures, name="measures"),
+    path("measures/<slug:measure_id>/", measures.measure, name="measure"),
+    path("measures/<slug:measure_id>/trace/", measures.trace, name="trace"),
+    path("measures/<slug:measure_id>/results/", results.measure_results, name="results"),
+    path("eligibility/", eligibility.start, name="eligibility"),
+    path("eligibility/ask/", eligibility.ask, name="ask"),
+    path("eligibility/answers/", eligibility.answers, name="answers"),
+    path("eligibility/print/", eligibility.print_page, name="print"),
+    path("eligibility/qr.svg", eligibility.qr, name="qr"),
+]

@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang import measures
 from kechuang.measures.facts import FactError, parse_facts
+from kechuang.measures.program import Program, compile_measure
 from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -24,18 +25,29 @@ def typed_facts(release: LoadedRelease, raw: Mapping[str, object]) -> tuple[dict
     return parse_facts(raw, release.catalogue)
 
 
-def measure_facts(release: LoadedRelease, measure_id: str) -> list[str]:
-    """The facts a measure needs: those of the amount first, then of the conditions, then of the other readings."""
-    from kechuang.measures.program import compile_measure
+def _program(release: LoadedRelease, measure_id: str) -> Program:
+    return compile_measure(release.measures[measure_id], release.catalogue)
 
-    program = compile_measure(release.measures[measure_id], release.catalogue)
+
+def _deciding(program: Program) -> list[str]:
+    """Facts of the amount, then of the conditions."""
     names: list[str] = list(program.amount.facts) if program.amount else []
     for condition in program.conditions:
         names += condition.formula.facts
-    for reading in program.readings:
-        if reading.formula:
-            names += reading.formula.facts
-    return list(dict.fromkeys(names))
+    return names
+
+
+def measure_facts(release: LoadedRelease, measure_id: str) -> list[str]:
+    """The facts a measure needs: those of the amount first, then of the conditions, then of the other readings."""
+    program = _program(release, measure_id)
+    return list(dict.fromkeys([*_deciding(program), *program.facts]))
+
+
+def reading_facts(release: LoadedRelease, measure_id: str) -> list[str]:
+    """The facts that only price other readings; the result shown does not depend on them."""
+    program = _program(release, measure_id)
+    deciding = set(_deciding(program))
+    return [name for name in program.facts if name not in deciding]
 
 
 def refuse(errors: list[FactError]) -> None:

@@ -66,6 +66,19 @@ class _Source:
 
 
 @register.simple_tag
+def place_mark(place: Place) -> str:
+    """The clause mark of a sentence already looked up."""
+    return format_html('<a class="kc-cl" href="{}">{}</a>', clause_url(place), cite(place))
+
+
+@register.simple_tag
+def fact_name(release: Any, name: str) -> str:
+    """A fact's name in the active language."""
+    fact = release.facts.get(name)
+    return fact.en if fact is not None and _english() else name
+
+
+@register.simple_tag
 def kind_pill(kind: str, number: int | None = None) -> SafeString:
     """The pill of a kind, with a number when it counts items."""
     words = KIND_WORDS[kind]

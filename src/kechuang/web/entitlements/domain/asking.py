@@ -1,0 +1,137 @@
+"""Form fields, addresses and questions made from the fact catalogue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import get_language, gettext
+
+from kechuang.citypack import models as pack_models
+from kechuang.measures.facts import FactError
+from kechuang.web.policy.domain.releases import LoadedRelease
+
+UNKNOWN = "不知道"  # how an address says that a question was answered with "I do not know"
+_WIDGETS = {"enum": "select", "boolean": "radio", "date": "date", "text": "text"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One question on a form, with what was typed and what is wrong with it."""
+
+    fact: pack_models.Fact
+    number: int
+    value: str
+    error: FactError | None = None
+    options: list[Option] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The element's id."""
+        return f"f{self.number}"
+
+    @property
+    def widget(self) -> str:
+        """``number``, ``select``, ``radio``, ``date`` or ``text``."""
+        return _WIDGETS.get(self.fact.type, "number")
+
+    @property
+    def name(self) -> str:
+        """The fact's name in the active language."""
+        return self.fact.en if _english() else self.fact.id
+
+    @property
+    def message(self) -> str:
+        """The error in the active language."""
+        if self.error is None:
+            return ""
+        return self.error.en if _english() else self.error.zh
+
+    @property
+    def unit(self) -> str:
+        """The unit in the active language."""
+        unit = self.fact.unit or ""
+        return {"元": "yuan"}.get(unit, unit) if _english() else unit
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def options(fact: pack_models.Fact, value: str) -> list[Option]:
+    """The answers of a choice; the empty one stands for not known."""
+    if fact.type == "boolean":
+        yes, no = value in ("是", "yes", "true"), value in ("否", "no", "false")
+        return [
+            Option("是", gettext("是"), yes),
+            Option("否", gettext("否"), no),
+            Option("", gettext("不知道"), not (yes or no)),
+        ]
+    if fact.type == "enum":
+        listed = [Option(v.value, v.en if _english() else v.value, value in (v.value, v.en)) for v in fact.values]
+        return [Option("", gettext("不知道"), not any(option.chosen for option in listed)), *listed]
+    return []
+
+
+def fields(
+    release: LoadedRelease, names: Iterable[str], raw: Mapping[str, str], errors: Iterable[FactError] = ()
+) -> list[FieldView]:
+    """Form fields for facts, with the values typed so far."""
+    wrong = {error.fact: error for error in errors}
+    views = []
+    for number, name in enumerate(names, 1):
+        fact = release.facts[name]
+        value = raw.get(name, "")
+        shown = "" if value == UNKNOWN else value
+        views.append(FieldView(fact, number, shown, wrong.get(name), options(fact, shown)))
+    return views
+
+
+def written(value: Any, fact: pack_models.Fact) -> str:
+    """A typed value as a person would write it on the form; reading it again gives the same value."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        if fact.type == "rate":
+            return f"{value.scaleb(2).normalize():f}%"
+        return f"{value:,.2f}" if fact.type == "money" else f"{value:f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+def shown(value: Any, fact: pack_models.Fact) -> str:
+    """A typed value for reading, in the active language."""
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if fact.type == "enum":
+        return next((v.en for v in fact.values if v.value == value), str(value)) if _english() else str(value)
+    text = written(value, fact)
+    unit = "" if fact.type in ("rate", "date", "text") else (fact.unit or "")
+    if _english():
+        unit = {"元": "yuan"}.get(unit, unit)
+    return f"{text} {unit}".strip()
+
+
+def query(in_force: LoadedRelease, facts: Mapping[str, Any], names: Iterable[str], **more: str) -> str:
+    """A query string that carries the facts, so that an address can be kept or passed on."""
+    pairs = [(name, written(facts[name], in_force.facts[name])) for name in names if name in facts]
+    return urlencode([*pairs, *((key, value) for key, value in more.items() if value)])
+
+
+def given(data: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """What an address or a form gives for the facts named: blanks left out, length bounded."""
+    return {name: data[name].strip()[:500] for name in names if data.get(name, "").strip()}

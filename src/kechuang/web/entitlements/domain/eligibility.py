@@ -1,0 +1,167 @@
+"""All measures at once: what can be had now, nearly, perhaps, or not, sorted by what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from kechuang.citypack import models as pack_models
+from kechuang.measures.explanation import Explanation, Gap
+from kechuang.web.entitlements.domain import asking
+from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts
+from kechuang.web.entitlements.enums import Group
+from kechuang.web.policy.domain.releases import LoadedRelease
+
+NEARLY_GAPS = 2  # more failed conditions than this are no longer "nearly"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure for one subject."""
+
+    measure: pack_models.Measure
+    explanation: Explanation
+    group: Group
+    query: str
+    subject: str = ""
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is short, in the order of the conditions."""
+        return self.explanation.why_not
+
+    @property
+    def other_amounts(self) -> list[Decimal]:
+        """Amounts of the other readings that differ from the one shown."""
+        shown = self.explanation.amount if self.explanation.amount is not None else self.explanation.amount_if
+        amounts = {r.amount for r in self.explanation.readings if r.amount is not None and r.amount != shown}
+        return sorted(amounts, reverse=True)
+
+    @property
+    def open_questions(self) -> bool:
+        """Whether the text leaves a question open that nobody has decided."""
+        return any(a.chosen is None for a in self.measure.ambiguities)
+
+
+@dataclass
+class Result:
+    """All rows of one subject of interest, grouped."""
+
+    on: dt.date
+    rows: list[Row] = field(default_factory=list)
+    failed: list[pack_models.Measure] = field(default_factory=list)
+
+    def of(self, group: Group | str) -> list[Row]:
+        """The rows of a group."""
+        return [row for row in self.rows if row.group == group]
+
+    @property
+    def total(self) -> Decimal:
+        """The sum that can be had now, under the readings shown."""
+        return sum((row.explanation.amount or Decimal(0) for row in self.of(Group.GET)), Decimal(0))
+
+    @property
+    def nearly_total(self) -> Decimal:
+        """The sum that would come on top if nothing were short."""
+        return sum((row.explanation.amount_if or Decimal(0) for row in self.of(Group.NEARLY)), Decimal(0))
+
+
+def group_of(explanation: Explanation, facts: Mapping[str, pack_models.Fact]) -> Group:
+    """The group of a result.
+
+    Nearly: at most two conditions fail, and each can be made good by degrees or by a step of one's own (a number, a
+    date, a yes); being another kind of applicant is not nearly.
+    """
+    match explanation.status:
+        case "yes":
+            return Group.NOT if explanation.amount is not None and explanation.amount <= 0 else Group.GET
+        case "unknown":
+            return Group.ASK
+        case "delegated" | "unstated":
+            return Group.ASK if explanation.applies == "unknown" else Group.OPEN
+        case "no":
+            return Group.NEARLY if _nearly(explanation, facts) else Group.NOT
+    return Group.NOT
+
+
+def _nearly(explanation: Explanation, facts: Mapping[str, pack_models.Fact]) -> bool:
+    failed = [condition for condition in explanation.conditions if condition.result == "no"]
+    if len(failed) > NEARLY_GAPS or not explanation.why_not:
+        return False
+    for gap in explanation.why_not:
+        if gap.fact is None or gap.fact not in facts:
+            return False
+        kind = facts[gap.fact].type
+        if kind in ("enum", "text") or (kind == "date" and gap.short is None):
+            return False
+    return True
+
+
+def row(release: LoadedRelease, measure_id: str, facts: Mapping[str, Any], on: dt.date, subject: str = "") -> Row:
+    """Compute one row."""
+    explanation = explain_measure(release, measure_id, facts, on)
+    query = asking.query(release, facts, measure_facts(release, measure_id), on=on.isoformat())
+    return Row(release.records[measure_id], explanation, group_of(explanation, release.facts), query, subject)
+
+
+def evaluate(release: LoadedRelease, facts: Mapping[str, Any], on: dt.date, measures: Iterable[str]) -> Result:
+    """All ``measures`` for one set of facts. A measure that fails to compute is listed; the rest stays."""
+    result = Result(on)
+    for measure_id in measures:
+        try:
+            result.rows.append(row(release, measure_id, facts, on))
+        except Exception:  # one faulty measure must not hide the others; it is shown as not computed
+            result.failed.append(release.records[measure_id])
+    sort(result.rows)
+    return result
+
+
+def sort(rows: list[Row]) -> None:
+    """By what to do next: money now, the smallest gap, the cheapest question."""
+    order = {group: n for n, group in enumerate(Group)}
+
+    def key(found: Row) -> tuple[Any, ...]:
+        explanation = found.explanation
+        amount = explanation.amount if explanation.amount is not None else explanation.amount_if
+        effort = sum(missing.cost for missing in explanation.missing) if found.group == Group.ASK else len(found.gaps)
+        return (order[found.group], effort if found.group in (Group.ASK, Group.NEARLY) else 0, -(amount or Decimal(0)))
+
+    rows.sort(key=key)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The next question, how many measures it matters for, and how many facts are still open."""
+
+    fact: pack_models.Fact
+    measures: list[pack_models.Measure]
+    left: int
+
+
+def next_question(
+    release: LoadedRelease,
+    facts: Mapping[str, Any],
+    skipped: Iterable[str],
+    on: dt.date,
+    measures: Iterable[str],
+) -> Question | None:
+    """The cheapest fact that can still change a result; among equally cheap ones the one that decides most."""
+    asked = set(skipped)
+    wanted: dict[str, list[pack_models.Measure]] = {}
+    for found in evaluate(release, facts, on, measures).rows:
+        for missing in found.explanation.missing:
+            if missing.fact not in asked:
+                wanted.setdefault(missing.fact, []).append(found.measure)
+    if not wanted:
+        return None
+
+    def key(name: str) -> tuple[int, bool, int]:
+        concerned = wanted[name]
+        stated = any(measure.amount_is == "stated" for measure in concerned)
+        return (release.facts[name].cost, not stated, -len(concerned))
+
+    best = min(wanted, key=key)
+    return Question(release.facts[best], wanted[best], len(wanted))

@@ -1,0 +1,135 @@
+"""The nightly run: every measure for every organisation of the register, by the function the calculator uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from kechuang.measures.explanation import Explanation
+from kechuang.measures.receipt import make
+from kechuang.measures.words import serialise
+from kechuang.web.audit.domain.record import record
+from kechuang.web.entitlements.domain.calculate import explain_measure
+from kechuang.web.entitlements.domain.eligibility import group_of
+from kechuang.web.entitlements.domain.subjects import known_facts, name_of, subjects
+from kechuang.web.entitlements.models import Entitlement, Run
+from kechuang.web.policy.domain import queries
+from kechuang.web.policy.domain.releases import LoadedRelease
+from kechuang.web.registry.domain.facts import Subject
+from kechuang.web.registry.models import Organisation, TechnologyContract
+
+ORGANISATIONS = 100  # read at once
+ROWS = 300  # written in one transaction, so that no other writer waits long
+KEPT_RUNS = 2
+KEPT_FAILURES = 50
+
+
+def run(*, on: dt.date | None = None, actor: Any = None, role: str = "") -> Run:
+    """Compute everything for ``on`` (today) and make it the run that pages show. Older runs are dropped."""
+    release = queries.current_release()
+    day = on or timezone.localdate()
+    current = Run.objects.create(release_id=release.digest, on=day)
+    failures: list[dict[str, str]] = []
+    waiting: list[Entitlement] = []
+    organisations = rows = 0
+    for organisation in _organisations():
+        organisations += 1
+        for entitlement in _results(release, organisation, day, current, failures):
+            waiting.append(entitlement)
+            if len(waiting) >= ROWS:
+                rows += _store(waiting)
+    rows += _store(waiting)
+    with transaction.atomic():
+        current.organisations, current.rows = organisations, rows
+        current.failures = failures[:KEPT_FAILURES]
+        current.finished_at = timezone.now()
+        current.save()
+        record(
+            actor=actor,
+            role=role,
+            action="entitlements.run",
+            object_kind="run",
+            object_id=str(current.pk),
+            after={"release": release.digest, "on": day, "organisations": organisations, "rows": rows},
+            result="failed" if failures else "ok",
+        )
+    _drop_old_runs()
+    return current
+
+
+def _organisations() -> Iterator[Organisation]:
+    """All organisations with what their facts are made of, a few at a time."""
+    contracts = TechnologyContract.objects.select_related("seller", "buyer")
+    rows = Organisation.objects.order_by("pk").prefetch_related(
+        "years",
+        "qualifications",
+        "bases",
+        "patents",
+        "loans",
+        "people",
+        Prefetch("sales", queryset=contracts),
+        Prefetch("purchases", queryset=contracts),
+    )
+    return rows.iterator(chunk_size=ORGANISATIONS)
+
+
+def _results(
+    release: LoadedRelease, organisation: Organisation, day: dt.date, current: Run, failures: list[dict[str, str]]
+) -> Iterator[Entitlement]:
+    """The rows of one organisation; a measure that fails is noted and the rest goes on."""
+    for measure, subject in subjects(release, organisation, day):
+        try:
+            explanation = explain_measure(release, measure.id, known_facts(release, subject), day)
+        except Exception as error:  # noted in the run; one faulty row must not lose the night's work
+            failures.append({"measure": measure.id, "uscc": organisation.uscc, "error": str(error)[:300]})
+            continue
+        yield _row(release, current, organisation, subject, explanation)
+
+
+def _row(
+    release: LoadedRelease, current: Run, organisation: Organisation, subject: Subject, explanation: Explanation
+) -> Entitlement:
+    return Entitlement(
+        run=current,
+        measure_id=explanation.measure,
+        subject_kind=subject.kind,
+        subject_id=str(subject.record.pk),
+        subject_name=name_of(subject)[:200],
+        uscc=organisation.uscc,
+        organisation_name=organisation.name,
+        county=organisation.county,
+        realm=subject.record.realm,
+        status=explanation.status,
+        group=group_of(explanation, release.facts),
+        amount=explanation.amount,
+        amount_if=explanation.amount_if,
+        missing=[missing.fact for missing in explanation.missing],
+        inputs={name: serialise(value) for name, value in explanation.inputs.items()},
+        digest=make(explanation).digest,
+    )
+
+
+def _store(waiting: list[Entitlement]) -> int:
+    """Insert and empty ``waiting``; returns how many were written."""
+    count = len(waiting)
+    if count:
+        with transaction.atomic():
+            Entitlement.objects.bulk_create(waiting)
+        waiting.clear()
+    return count
+
+
+def _drop_old_runs() -> None:
+    """Keep the last finished runs; drop older and broken-off ones a chunk at a time."""
+    kept = list(Run.objects.filter(finished_at__isnull=False).values_list("pk", flat=True)[:KEPT_RUNS])
+    if not kept:
+        return
+    for old in Run.objects.exclude(pk__in=kept).filter(pk__lt=kept[0]):
+        while ids := list(Entitlement.objects.filter(run=old).values_list("pk", flat=True)[:2000]):
+            Entitlement.objects.filter(pk__in=ids).delete()
+        old.delete()

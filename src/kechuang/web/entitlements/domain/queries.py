@@ -1,0 +1,164 @@
+"""Reads of results. The register's rule decides who may see an organisation's results; demo results are public."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from kechuang.citypack import models as pack_models
+from kechuang.codes import uscc as codes
+from kechuang.web.accounts import access
+from kechuang.web.accounts.models import Role
+from kechuang.web.core.enums import Realm
+from kechuang.web.core.errors import UserError
+from kechuang.web.entitlements.domain.eligibility import Result, row, sort
+from kechuang.web.entitlements.domain.subjects import known_facts, name_of, subjects
+from kechuang.web.entitlements.enums import Group
+from kechuang.web.entitlements.models import Entitlement, Run
+from kechuang.web.policy.domain.releases import LoadedRelease
+from kechuang.web.registry.access import may_see_figures
+from kechuang.web.registry.models import Organisation
+
+RESULT_ROLES = (Role.OFFICER, Role.AUDITOR, Role.COUNTY)
+
+
+def may_see_results(user: Any, organisation: Organisation) -> bool:
+    """Whether the person may see what an organisation is entitled to. Generated organisations are open to all."""
+    return organisation.realm == Realm.DEMO or may_see_figures(user, organisation)
+
+
+def organisation_for_user(user: Any, uscc: str) -> Organisation:
+    """The organisation of a code whose results the person may see. Raises ``UserError`` 422, 404 or 403."""
+    try:
+        text = codes.validate(uscc)
+    except codes.UsccError as error:
+        raise UserError(error.zh, error.en, field="uscc", code="bad_uscc") from error
+    organisation = Organisation.objects.filter(uscc=text).first()
+    if organisation is None:
+        raise UserError(
+            f"登记库里没有 {text}。可以改用问答，答几个问题也能知道结果。",
+            f"{text} is not in the register. Use the questions instead; a few answers give the result.",
+            field="uscc",
+            code="unknown",
+            status=404,
+        )
+    if not may_see_results(user, organisation):
+        raise UserError(
+            "这份结果只有本单位、市科技局经办人、审计员和所在县市区的经办人能看。请先用本单位账号登录，或改用问答。",
+            "Only the organisation itself, city officers, auditors and officers of its county may see this result. "
+            "Log in with its account, or use the questions.",
+            field="uscc",
+            code="forbidden",
+            status=403,
+        )
+    return organisation
+
+
+def evaluate_organisation(release: LoadedRelease, organisation: Organisation, on: dt.date) -> Result:
+    """All measures for an organisation, its contracts, institutions, patents, loans and people, from the register."""
+    result = Result(on)
+    for measure, subject in subjects(release, organisation, on):
+        try:
+            result.rows.append(row(release, measure.id, known_facts(release, subject), on, name_of(subject)))
+        except Exception:  # one faulty measure must not hide the others; it is shown as not computed
+            if measure not in result.failed:
+                result.failed.append(measure)
+    sort(result.rows)
+    return result
+
+
+# ---- nightly rows ----------------------------------------------------------------------------
+
+
+def latest_run() -> Run | None:
+    """The newest finished run."""
+    return Run.objects.filter(finished_at__isnull=False).first()
+
+
+def may_list_results(user: Any) -> bool:
+    """Whether the person may see lists over many organisations."""
+    return bool(access.roles(user) & set(RESULT_ROLES))
+
+
+def results_for_user(user: Any, run: Run | None, measure_id: str) -> QuerySet[Entitlement]:
+    """The rows of a measure that the person may see: all for the city, their own county's for a county officer."""
+    access.require(user, *RESULT_ROLES)
+    if run is None:
+        return Entitlement.objects.none()
+    rows = Entitlement.objects.filter(run=run, measure_id=measure_id)
+    held = access.roles(user)
+    if held & {Role.OFFICER, Role.AUDITOR}:
+        return rows
+    return rows.filter(county__in=access.counties(user) - {""})
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Rows and money of a list, one realm at a time: real and generated figures are never mixed in one sum."""
+
+    realm: str
+    rows: int
+    subjects: int
+    amount: Decimal
+
+
+def totals(rows: QuerySet[Entitlement]) -> list[Totals]:
+    """Totals of a list by realm."""
+    found = (
+        rows.order_by()
+        .values("realm")
+        .annotate(rows=Count("id"), firms=Count("uscc", distinct=True), amount=Sum("amount", filter=Q(group=Group.GET)))
+    )
+    return [Totals(f["realm"], f["rows"], f["firms"], f["amount"] or Decimal(0)) for f in found.order_by("realm")]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an organisation is entitled to, from the last nightly run."""
+
+    run: Run
+    rows: list[tuple[pack_models.Measure | None, Entitlement]]
+    counts: dict[str, int]
+    total: Decimal
+
+    def of(self, group: str) -> list[tuple[pack_models.Measure | None, Entitlement]]:
+        """Rows of a group."""
+        return [pair for pair in self.rows if pair[1].group == group]
+
+
+def summary_for_organisation(user: Any, uscc: str) -> Summary | None:
+    """The last nightly results of an organisation, or None when there are none or the person may not see them."""
+    from kechuang.web.policy.domain.releases import release
+
+    organisation = Organisation.objects.filter(uscc=uscc).first()
+    run = latest_run()
+    if organisation is None or run is None or not may_see_results(user, organisation):
+        return None
+    records = release(run.release_id).records
+    rows = list(Entitlement.objects.filter(run=run, uscc=uscc))
+    order = {group: n for n, group in enumerate(Group.values)}
+    rows.sort(key=lambda found: (order[found.group], -(found.amount or found.amount_if or Decimal(0))))
+    counts = {group: sum(found.group == group for found in rows) for group in Group.values}
+    total = sum((found.amount or Decimal(0) for found in rows if found.group == Group.GET), Decimal(0))
+    return Summary(run, [(records.get(found.measure_id), found) for found in rows], counts, total)
+
+
+# ---- finding organisations -------------------------------------------------------------------
+
+
+def own_organisations(user: Any) -> list[Organisation]:
+    """The organisations a person acts for."""
+    return list(Organisation.objects.filter(uscc__in=access.organisations(user)))
+
+
+def organisations_named(user: Any, text: str, limit: int = 10) -> list[Organisation]:
+    """Organisations with these words in their name whose results the person may see; none for a code."""
+    words = text.strip()
+    if len(words) < 2 or words.isascii():
+        return []
+    found = Organisation.objects.filter(name__icontains=words)[: limit * 3]
+    return [organisation for organisation in found if may_see_results(user, organisation)][:limit]

@@ -1,0 +1,60 @@
+"""Subjects of measures out of the register, and the facts the register knows about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+
+from kechuang.citypack import models as pack_models
+from kechuang.web.policy.domain.releases import LoadedRelease
+from kechuang.web.registry.domain.facts import Subject, facts_of, subjects_of
+from kechuang.web.registry.models import Organisation
+
+_TYPES: dict[str, type] = {
+    "money": Decimal,
+    "rate": Decimal,
+    "count": Decimal,
+    "date": dt.date,
+    "enum": str,
+    "text": str,
+    "boolean": bool,
+}
+
+
+def conform(value: Any, fact: pack_models.Fact) -> Any:
+    """A register value in the type of its fact; None (unknown, to be asked) when it has another type."""
+    expected = _TYPES[fact.type]
+    if expected is Decimal and isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if expected is dt.date and isinstance(value, dt.datetime):
+        return value.date()
+    return value if type(value) is expected else None
+
+
+def known_facts(release: LoadedRelease, subject: Subject) -> dict[str, Any]:
+    """What the register knows about a subject, ready for the engine. Enumerated values are Chinese in the catalogue."""
+    with translation.override("zh-hans"):
+        found = facts_of(subject, release.pack.facts)
+    typed = {name: conform(value, release.facts[name]) for name, value in found.items()}
+    return {name: value for name, value in typed.items() if value is not None}
+
+
+def name_of(subject: Subject) -> str:
+    """The subject's own name: the contract's title, the institution's name; empty for the organisation itself."""
+    if subject.kind == "enterprise":
+        return ""
+    record = subject.record
+    return str(getattr(record, "title", None) or getattr(record, "name", None) or record)
+
+
+def subjects(
+    release: LoadedRelease, organisation: Organisation, on: dt.date
+) -> Iterator[tuple[pack_models.Measure, Subject]]:
+    """Every measure of the release with every subject of the organisation that it can be computed for."""
+    for measure in release.pack.measures:
+        for subject in subjects_of(organisation, measure, on):
+            yield measure, subject

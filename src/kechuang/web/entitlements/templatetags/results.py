@@ -1,0 +1,39 @@
+"""Template tools for results: groups of rows, the tally, pills."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+
+from kechuang.web.entitlements.domain.eligibility import Result, Row
+from kechuang.web.entitlements.enums import TINTS, Group
+
+register = template.Library()
+
+
+@register.simple_tag
+def rows_of(result: Result, group: str) -> list[Row]:
+    """The rows of a group."""
+    return result.of(group)
+
+
+@register.inclusion_tag("entitlements/_tally.html")
+def result_tally(result: Result) -> dict[str, Any]:
+    """The four sums on top of a result."""
+    return {
+        "total": result.total,
+        "nearly_total": result.nearly_total,
+        "get": len(result.of(Group.GET)),
+        "nearly": len(result.of(Group.NEARLY)),
+        "ask": len(result.of(Group.ASK)),
+        "rest": len(result.of(Group.OPEN)) + len(result.of(Group.NOT)),
+    }
+
+
+@register.simple_tag
+def group_pill(group: str) -> str:
+    """The pill of a group."""
+    found = Group(group)
+    return format_html('<span class="kc-pill {}">{}</span>', TINTS[found], found.label)

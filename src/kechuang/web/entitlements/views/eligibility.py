@@ -1,0 +1,136 @@
+"""What can I get: all measures at once, by code or by a few questions, and a printable result."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from kechuang.web.core.enums import Realm
+from kechuang.web.core.errors import UserError
+from kechuang.web.entitlements.domain import asking, eligibility, questionnaire
+from kechuang.web.entitlements.domain import queries as results
+from kechuang.web.entitlements.enums import Group
+from kechuang.web.policy.domain import queries
+from kechuang.web.policy.domain.releases import LoadedRelease
+
+
+def _result(request: HttpRequest, release: LoadedRelease) -> dict[str, Any]:
+    """The result for the code or the answers in the address. Raises ``UserError`` for a bad code or a refusal."""
+    context: dict[str, Any] = {"release": release, "groups": Group, "now": timezone.now()}
+    if code := request.GET.get("uscc", "").strip():
+        found = questionnaire.answers(release, request)
+        organisation = results.organisation_for_user(request.user, code)
+        return {
+            **context,
+            "organisation": organisation,
+            "county": next((r.name for r in release.pack.city.regions if r.code == organisation.county), None),
+            "result": results.evaluate_organisation(release, organisation, found.on),
+            "query": urlencode({"uscc": organisation.uscc}),
+            "demo_data": organisation.realm == Realm.DEMO,
+        }
+    found = questionnaire.answers(release, request)
+    result = eligibility.evaluate(release, found.facts, found.on, found.measures)
+    return {**context, "answers": found, "result": result, "query": found.query()}
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Results when the address has a code or answers; else the two ways to begin."""
+    release = queries.current_release()
+    code = request.GET.get("uscc", "").strip()
+    found = questionnaire.answers(release, request)
+    if not code and not found.raw:
+        topics = questionnaire.topics(release, found.about)
+        own = results.own_organisations(request.user)
+        return render(request, "entitlements/start.html", {"release": release, "topics": topics, "own": own})
+    try:
+        return render(request, "entitlements/eligibility.html", _result(request, release))
+    except UserError as error:
+        topics = questionnaire.topics(release, [])
+        matches = results.organisations_named(request.user, code)
+        return render(
+            request,
+            "entitlements/start.html",
+            {
+                "release": release,
+                "topics": topics,
+                "error": None if matches else error,
+                "code": code,
+                "matches": matches,
+            },
+            status=200 if matches else error.status,
+        )
+
+
+@require_GET
+def ask(request: HttpRequest) -> HttpResponse:
+    """The next question, or on to the answers when nothing is left that matters."""
+    release = queries.current_release()
+    found = questionnaire.answers(release, request)
+    if found.errors:
+        fact = release.facts[found.errors[0].fact]
+        view = asking.fields(release, [fact.id], found.raw, found.errors)[0]
+        context = {"answers": found, "field": view, "others": found.query(without=fact.id)}
+        return render(request, "entitlements/ask.html", {"release": release, **context}, status=422)
+    if (wanted := request.GET.get("change")) and wanted in release.facts:
+        view = asking.fields(release, [wanted], found.raw)[0]
+        return render(request, "entitlements/ask.html", {"release": release, "answers": found, "field": view})
+    question = eligibility.next_question(release, found.facts, found.skipped, found.on, found.measures)
+    if question is None:
+        return redirect(f"{reverse('entitlements:answers')}?{found.query()}")
+    view = asking.fields(release, [question.fact.id], {})[0]
+    context = {"release": release, "answers": found, "field": view, "question": question}
+    return render(request, "entitlements/ask.html", context)
+
+
+@require_GET
+def answers(request: HttpRequest) -> HttpResponse:
+    """Check your answers."""
+    release = queries.current_release()
+    found = questionnaire.answers(release, request)
+    rows = []
+    for name in found.raw:
+        fact = release.facts[name]
+        value = asking.shown(found.facts[name], fact) if name in found.facts else ""
+        rows.append({"fact": fact, "value": value, "change": found.query(change=name)})
+    question = eligibility.next_question(release, found.facts, found.skipped, found.on, found.measures)
+    context = {"release": release, "answers": found, "rows": rows, "question": question}
+    return render(request, "entitlements/answers.html", context, status=422 if found.errors else 200)
+
+
+@require_GET
+def print_page(request: HttpRequest) -> HttpResponse:
+    """The result on A4 with a QR code that leads back to it."""
+    release = queries.current_release()
+    context = _result(request, release)
+    address = f"{reverse('entitlements:eligibility')}?{context['query']}"
+    context["address"] = request.build_absolute_uri(address)
+    context["qr"] = f"{reverse('entitlements:qr')}?{urlencode({'to': address})}"
+    return render(request, "entitlements/print.html", context)
+
+
+@require_GET
+def qr(request: HttpRequest) -> HttpResponse:
+    """A QR code, as SVG, of an address of this site. Any other address is refused."""
+    path = request.GET.get("to", "")
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or len(path) > 1800:
+        raise UserError(
+            "二维码只给本站的网址，且不超过 1800 个字符。",
+            "QR codes are made for addresses of this site only, at most 1800 characters.",
+            field="to",
+            code="bad_address",
+        )
+    code = segno.make(request.build_absolute_uri(path), error="l", micro=False)
+    out = io.BytesIO()
+    code.save(out, kind="svg", scale=4, border=2, light="#fff")
+    response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
