@@ -50,7 +50,7 @@ def test_counts(pack: citypack.Pack) -> None:
     assert Counter(m.amount_is for m in pack.measures if m.kind == "money") == {
         "stated": 3,
         "delegated": 4,
-        "unstated": 7,
+        "unstated": 8,
     }
     assert len(pack.documents[0].clauses) == 20
     regions = Counter(region.kind for region in pack.city.regions)
