@@ -49,6 +49,12 @@ def test_question_words_are_left_out_when_others_remain() -> None:
     assert query_terms("what is the").words == ("what", "is", "the")
 
 
+def test_words_that_stand_together_are_known() -> None:
+    asked = query_terms("我们买了高校的技术成果")
+    assert asked.words == ("高校", "技术", "术成", "成果")
+    assert asked.runs == (("技术", "术成", "成果"),)
+
+
 def test_best_hit_first_with_its_data(index: Index) -> None:
     results = index.search("我们买了高校的技术，能补多少", KINDS)
     assert results.hits[0].id == "m1"

@@ -142,3 +142,10 @@ def client_for() -> Callable[[object], Client]:
 def _quick_passwords(settings):
     """Hashing a password takes half a second on purpose; tests need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _uncollected_static(settings):
+    """Pages name static files by their plain address; tests need no collected, hashed copies."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -54,8 +54,11 @@ _STOP = frozenset(
 )
 """English words that carry no subject. They are indexed, and left out of queries that have other words."""
 
-_FILLER = frozenset(("我们", "你们", "怎么", "什么", "多少", "哪些", "可以", "能不", "不能", "如何", "请问", "是否"))
+_FILLER = frozenset(("怎么", "什么", "多少", "哪些", "可以", "如何", "请问", "是否", "帮助", "需要"))
 """Chinese pairs of questions, which say nothing of the subject."""
+
+_PARTICLES = frozenset("的了吗呢吧啊们我你您他她它这那")
+"""Characters that join words; a pair with one of them is no word. Left out of queries that have other words."""
 
 
 def fold(word: str) -> str:
@@ -86,12 +89,21 @@ def characters(text: str) -> list[str]:
     return [character for character in text if is_han(character)]
 
 
+def _telling(term: str) -> bool:
+    """Whether a term says something of the subject."""
+    return term not in _STOP and term not in _FILLER and not (len(term) > 1 and _PARTICLES.intersection(term))
+
+
 @dataclass(frozen=True)
 class Asked:
-    """A query in terms: ``words`` are looked for in the field of terms, ``singles`` in that of characters."""
+    """A query in terms: ``words`` are looked for in the field of terms, ``singles`` in that of characters.
+
+    ``runs`` are the words that stand together in the query, for phrases.
+    """
 
     words: tuple[str, ...]
-    singles: tuple[str, ...]
+    singles: tuple[str, ...] = ()
+    runs: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words or self.singles)
@@ -99,8 +111,16 @@ class Asked:
 
 def query_terms(query: str) -> Asked:
     """What a query asks for, each term once. Words without a subject are dropped when others remain."""
-    found = list(dict.fromkeys(terms(query[:MAX_QUERY])))
-    singles = tuple(term for term in found if len(term) == 1 and is_han(term))
+    found = terms(query[:MAX_QUERY])
+    singles = tuple(dict.fromkeys(term for term in found if len(term) == 1 and is_han(term)))
     words = [term for term in found if term not in singles]
-    telling = [word for word in words if word not in _STOP and word not in _FILLER]
-    return Asked(tuple(telling or words), singles if not telling else ())
+    if not any(_telling(word) for word in words):
+        return Asked(tuple(dict.fromkeys(words)), singles, (tuple(words),) if len(words) > 1 else ())
+    runs: list[list[str]] = [[]]
+    for term in found:
+        if term in singles or not _telling(term):
+            runs.append([])
+        else:
+            runs[-1].append(term)
+    kept = tuple(dict.fromkeys(word for run in runs for word in run))
+    return Asked(kept, (), tuple(tuple(run) for run in runs if len(run) > 1))

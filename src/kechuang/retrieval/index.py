@@ -171,19 +171,16 @@ class Index:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         if not asked.words:
             return tantivy.Query.boolean_query([(must, self._term("singles", one)) for one in asked.singles])
-        needed = max(1, round(len(asked.words) * _NEEDED)) if len(asked.words) > 2 else len(asked.words)
+        few = len(asked.words) <= 2
+        needed = len(asked.words) if few else max(2, round(len(asked.words) * _NEEDED))
         query = tantivy.Query.boolean_query([(should, self._clause(word)) for word in asked.words], needed)
-        if len(asked.words) == 1:
-            return query
         # Words that stand together as asked are worth more than the same words scattered.
         phrases = [
-            (
-                should,
-                tantivy.Query.boost_query(tantivy.Query.phrase_query(self._schema, name, list(asked.words)), weight),
-            )
+            (should, tantivy.Query.boost_query(tantivy.Query.phrase_query(self._schema, name, list(run)), weight))
+            for run in asked.runs
             for name, weight in (("title", 2 * TITLE_WEIGHT), ("body", 2 * BODY_WEIGHT))
         ]
-        return tantivy.Query.boolean_query([(must, query), *phrases])
+        return tantivy.Query.boolean_query([(must, query), *phrases]) if phrases else query
 
     def _of_kind(self, query: Any, kind: str) -> Any:
         import tantivy

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kechuang.web.core.templatetags.kc import is_english
 
@@ -29,26 +29,26 @@ class Entry:
 
 
 MAIN = (
-    Entry("policy:documents", _("政策")),
-    Entry("entitlements:eligibility", _("能享受什么")),
-    Entry("monitoring:targets", _("目标与数据")),
-    Entry("registry:organisations", _("企业")),
-    Entry("portal:about", _("关于")),
+    Entry("policy:documents", pgettext_lazy("navigation", "政策")),
+    Entry("entitlements:eligibility", pgettext_lazy("navigation", "能享受什么")),
+    Entry("monitoring:targets", pgettext_lazy("navigation", "目标与数据")),
+    Entry("registry:organisations", pgettext_lazy("navigation", "企业")),
+    Entry("portal:about", pgettext_lazy("navigation", "关于")),
 )
 MORE = (
-    Entry("portal:search", _("搜索")),
-    Entry("entitlements:measures", _("全部措施")),
-    Entry("portal:services", _("服务与平台")),
-    Entry("portal:tasks", _("任务")),
-    Entry("portal:industries", _("产业")),
-    Entry("portal:reading", _("读一份文件")),
+    Entry("portal:search", pgettext_lazy("navigation", "搜索")),
+    Entry("entitlements:measures", pgettext_lazy("navigation", "全部措施")),
+    Entry("portal:services", pgettext_lazy("navigation", "服务与平台")),
+    Entry("portal:tasks", pgettext_lazy("navigation", "任务")),
+    Entry("portal:industries", pgettext_lazy("navigation", "产业")),
+    Entry("portal:reading", pgettext_lazy("navigation", "读一份文件")),
 )
 FOOT = (
-    Entry("portal:sitemap", _("网站地图")),
-    Entry("portal:search", _("搜索")),
-    Entry("api-v1:openapi-view", _("开放接口")),
-    Entry("audit:heads", _("审计与核对")),
-    Entry("portal:accessibility", _("无障碍声明")),
+    Entry("portal:sitemap", pgettext_lazy("navigation", "网站地图")),
+    Entry("portal:search", pgettext_lazy("navigation", "搜索")),
+    Entry("api-v1:openapi-view", pgettext_lazy("navigation", "开放接口")),
+    Entry("audit:heads", pgettext_lazy("navigation", "审计与核对")),
+    Entry("portal:accessibility", pgettext_lazy("navigation", "无障碍声明")),
 )
 
 

@@ -1,0 +1,1 @@
+"""Reads that join the other apps: home figures, search, tasks, services, industries, documents read on the spot."""
