@@ -213,3 +213,26 @@ def test_rules_and_cases(folder: Path, change: Change, old: str, new: str, code:
     if "upper_rate" not in old:
         assert (problem.file, problem.line) == ("measures.yaml", line)
     assert not report.ok
+
+
+def test_two_documents(pack: Pack) -> None:
+    raw: dict[str, Any] = pack.model_dump(mode="json", by_alias=True)
+    second = {**raw["documents"][0], "id": "shili-2031-1", "number": "示政发〔2031〕1号"}
+    second["clauses"] = [clause for clause in second["clauses"] if clause["id"] in ("0", "1")]
+    raw["documents"].append(second)
+    unnamed = check(Pack.model_validate(raw))
+    assert {p.what.en for p in unnamed.problems if p.code == "dangling"} == {
+        "the pack has several documents and none is named"
+    }
+    for key in ("targets", "measures"):
+        for item in raw[key]:
+            item["source"]["document"] = "shili-2030-12"
+            for condition in item.get("applies", []):
+                if condition["source"] is not None:
+                    condition["source"]["document"] = "shili-2030-12"
+    for key in ("tasks", "services", "industries"):
+        for item in raw[key]:
+            item["sources"][0]["document"] = "shili-2030-12"
+    named = check(Pack.model_validate(raw))
+    assert named.problems == ()
+    assert [row.document for row in named.coverage.rows][-3:] == ["shili-2030-12", "shili-2031-1", "shili-2031-1"]

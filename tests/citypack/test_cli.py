@@ -53,6 +53,23 @@ def test_scaffold_and_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert len(capsys.readouterr().out.splitlines()) == 9
 
 
+def test_export(pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.export_command(pack, tmp_path / "out") == 0
+    assert str(tmp_path / "out" / "city.yaml") in capsys.readouterr().out
+    assert cli.export_command(pack, tmp_path / "out", "en") == 1
+    assert "is not empty" in capsys.readouterr().err
+
+
+def test_scaffold_keeps_an_older_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = str(SHILI / "texts" / "shili-2030-12.txt")
+    assert cli.run(["scaffold", text, "--id", "shili-2030-12", "--keep", str(SHILI)]) == 0
+    assert "三条原则" in capsys.readouterr().out
+    assert cli.run(["scaffold", text, "--id", "other", "--keep", str(SHILI)]) == 1
+    assert "请用 --id" in capsys.readouterr().err
+    assert cli.run(["scaffold", text, "--keep", str(tmp_path), "--lang", "en"]) == 1
+    assert "no city pack" in capsys.readouterr().err
+
+
 def test_run_parses_the_commands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

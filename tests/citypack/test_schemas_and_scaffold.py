@@ -40,6 +40,18 @@ def test_one_schema_per_kind_of_file(tmp_path: Path) -> None:
     assert value["$defs"]["Period"]["required"] == ["from"]
 
 
+def test_the_schemas_for_editors_are_up_to_date() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "schema"
+    kept = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
+    assert kept == schemas(), "run: kechuang pack schema --out docs/schema"
+
+
+def test_the_example_names_its_schemas() -> None:
+    for path in SHILI.rglob("*.yaml"):
+        hint = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+        assert (path.parent / hint).is_file(), path
+
+
 def test_the_schemas_know_every_field_the_example_uses() -> None:
     found = schemas()
     for name in ("measures", "targets", "facts"):
@@ -63,6 +75,26 @@ def test_the_scaffold_has_positions_and_hashes_of_every_sentence() -> None:
     ]
     assert [c["label"] for c in skeleton["clauses"]] == [c.label for c in record.clauses]
     assert skeleton["number"] == "示政发〔2030〕12号"
+
+
+def test_an_older_record_is_carried_over() -> None:
+    record = load(SHILI).documents[0]
+    amended = TEXT.replace("县区可以给予配套支持。", "").replace("每年更新一次", "每半年更新一次")
+    longer = "\n\n\n" + amended
+    made = Document.model_validate({**yaml.safe_load(scaffold(TEXT, "shili-2030-12", record))})
+    assert made == record
+    data = parse_yaml(scaffold(longer, "shili-2030-12", record), YamlFile("x")).data
+    sentences = {(p["id"], s["n"]): s for c in data["clauses"] for p in c.get("paragraphs", []) for s in p["sentences"]}
+    assert len(sentences) == 22
+    old = {(p.id, s.n): s for c in record.clauses for p in c.paragraphs for s in p.sentences}
+    assert sentences["3.1.1", 1]["becomes"] == ["measure:results-subsidy"]
+    assert sentences["3.1.1", 1]["start"] == old["3.1.1", 1].start + 3
+    assert sentences["3.3.1", 2] == {
+        **sentences["3.3.1", 2],
+        "summary": {"zh": "", "en": ""},
+        "becomes": [],
+    }
+    assert [key for key, s in sentences.items() if s["summary"]["zh"] == ""] == [("3.3.1", 2)]
 
 
 def test_the_scaffold_carries_no_sentence_of_the_text() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kechuang.citypack import planning
 from kechuang.citypack.checking import check_folder
+from kechuang.citypack.exporting import export
 from kechuang.citypack.loading import load
 from kechuang.citypack.models import Pack
 from kechuang.citypack.problems import Lang, PackError
@@ -22,6 +23,10 @@ from kechuang.citypack.schemas import schema
 
 def _out(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def _err(text: str) -> None:
+    sys.stderr.write(text + "\n")
 
 
 def _json(value: object) -> None:
@@ -41,13 +46,16 @@ def run(arguments: list[str]) -> int:
     skeleton = commands.add_parser("scaffold", help="从原文生成文件记录的骨架 / skeleton of a document record")
     skeleton.add_argument("file", help="原文 / official text: .txt .html .docx .pdf")
     skeleton.add_argument("--id", default="document", help="文件代号 / id of the document")
+    skeleton.add_argument(
+        "--keep", metavar="PACK", help="沿用这个城市包里同一文件的概述 / keep what this pack says of it"
+    )
     skeleton.add_argument("--lang", choices=["zh", "en"], default="zh")
     args = parser.parse_args(arguments)
     if args.action == "check":
         return check_command(args.folder or os.environ.get("KECHUANG_PACK", "."), args.lang, args.json)
     if args.action == "schema":
         return schema_command(args.out)
-    return scaffold_command(args.file, args.id, args.lang)
+    return scaffold_command(args.file, args.id, args.lang, keep=args.keep)
 
 
 def check_command(folder: Path | str, lang: Lang = "zh", as_json: bool = False) -> int:
@@ -72,7 +80,7 @@ def plan_command(folder: Path | str, old: Pack | None, lang: Lang = "zh", as_jso
     try:
         new = load(folder)
     except PackError as error:
-        sys.stderr.write(error.as_text(lang) + "\n")
+        _err(error.as_text(lang))
         return 1
     plan = planning.plan(old, new)
     if as_json:
@@ -82,20 +90,47 @@ def plan_command(folder: Path | str, old: Pack | None, lang: Lang = "zh", as_jso
     return 0
 
 
-def scaffold_command(file: Path | str, document_id: str = "document", lang: Lang = "zh") -> int:
-    """``kechuang pack scaffold FILE``: prints the skeleton of a document record for an official text."""
+def export_command(pack: Pack, out: Path | str, lang: Lang = "zh") -> int:
+    """``kechuang pack export --out DIR``: writes ``pack``, the release in force, as files; never overwrites."""
+    try:
+        for path in export(pack, Path(out)):
+            _out(str(path))
+    except FileExistsError:
+        _err(f"{out} is not empty: name a new folder" if lang == "en" else f"{out} 不是空的：请给一个新文件夹")
+        return 1
+    return 0
+
+
+def scaffold_command(
+    file: Path | str, document_id: str = "document", lang: Lang = "zh", keep: Path | str | None = None
+) -> int:
+    """``kechuang pack scaffold FILE``: prints the skeleton of a document record for an official text.
+
+    ``keep`` is a pack whose record of this document (by id) is carried over where the sentences are the same.
+    """
     from kechuang import reading
     from kechuang.reading.errors import ReadingError
 
+    older = None
+    if keep is not None:
+        try:
+            older = next((one for one in load(keep).documents if one.id == document_id), None)
+        except PackError as error:
+            _err(error.as_text(lang))
+            return 1
+        if older is None:
+            en, zh = f"{keep} has no document {document_id}: use --id", f"{keep} 里没有文件 {document_id}：请用 --id"
+            _err(en if lang == "en" else zh)
+            return 1
     path = Path(file)
     try:
         text = reading.load(path)
     except ReadingError as error:
-        sys.stderr.write((error.en if lang == "en" else error.zh) + "\n")
+        _err(error.en if lang == "en" else error.zh)
         return 1
     except OSError as error:
         word = "cannot be read" if lang == "en" else "读不了"
-        sys.stderr.write(f"{path}: {word} ({error.strerror})\n")
+        _err(f"{path}: {word} ({error.strerror})")
         return 1
-    _out(scaffold(text, document_id))
+    _out(scaffold(text, document_id, older))
     return 0

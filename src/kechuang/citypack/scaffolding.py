@@ -3,49 +3,91 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable
+from typing import Any
 
 from kechuang import reading
-from kechuang.reading.model import Clause, Sentence
+from kechuang.citypack.exporting import to_yaml
+from kechuang.citypack.index import places_of
+from kechuang.citypack.models import Document, Sentence
+from kechuang.citypack.serial import canonical
+from kechuang.reading.model import Clause
+from kechuang.reading.model import Sentence as ReadSentence
 from kechuang.reading.sentences import fingerprint
 
 
-def scaffold(text: str, document_id: str = "document") -> str:
+def scaffold(text: str, document_id: str = "document", keep: Document | None = None) -> str:
     """A YAML record for ``documents/ID.yaml`` with empty titles and summaries for the pack's author to fill.
 
     The number, title and issuer of the document are its name and are taken over; the sentences are pinned by
     position and SHA-256 only. Loading the result unfilled lists every empty field with its line.
+
+    ``keep`` is an older record of the document: what was written about a clause (by id) and about a sentence (by
+    hash, in order) is taken over, so that a better copy of the text or an amendment costs only what is new.
     """
     result = reading.read(text)
+    kept = _Kept(keep)
     issued = result.issued or dt.date.min.isoformat()
-    lines = [
-        f"id: {document_id}",
-        f"number: {_quote(result.number or '')}",
-        f'title: {{zh: {_quote(result.title or "")}, en: ""}}',
-        f'issuer: {{zh: {_quote(result.issuer or "")}, en: ""}}',
-        f"issued: {issued}",
-        f"effective_from: {issued}",
-        "validity: to_be_verified",
-        'source_title: ""',
-        "clauses:",
-    ]
+    record: dict[str, Any] = {
+        "id": document_id,
+        "number": result.number or "",
+        "title": {"zh": result.title or "", "en": ""},
+        "issuer": {"zh": result.issuer or "", "en": ""},
+        "issued": issued,
+        "effective_from": issued,
+        "validity": "to_be_verified",
+        "source_title": "",
+    }
+    if keep is not None:
+        record = {key: value for key, value in canonical(keep).items() if key != "clauses"}
     labels = cited_labels(result.clauses)
+    clauses: list[dict[str, Any]] = []
     for clause in result.clauses:
-        lines.append(f"  - id: {_quote(clause.id)}")
-        lines.append(f"    label: {_quote(labels[clause.id])}")
-        lines.append('    title: {zh: "", en: ""}')
-        lines.append(f"    level: {clause.level}")
+        entry: dict[str, Any] = {
+            "id": clause.id,
+            "label": labels[clause.id],
+            "title": kept.titles.get(clause.id, {"zh": "", "en": ""}),
+            "level": clause.level,
+        }
         if clause.parent is not None:
-            lines.append(f"    parent: {_quote(clause.parent)}")
-        paragraphs = [paragraph for paragraph in result.paragraphs if paragraph.clause == clause.id]
+            entry["parent"] = clause.parent
+        paragraphs = [
+            {"id": one.id, "sentences": [kept.sentence(s) for s in result.sentences if s.paragraph == one.id]}
+            for one in result.paragraphs
+            if one.clause == clause.id
+        ]
         if paragraphs:
-            lines.append("    paragraphs:")
-        for paragraph in paragraphs:
-            lines.append(f"      - id: {_quote(paragraph.id)}")
-            lines.append("        sentences:")
-            lines += _sentences(s for s in result.sentences if s.paragraph == paragraph.id)
-    return "\n".join(lines) + "\n"
+            entry["paragraphs"] = paragraphs
+        clauses.append(entry)
+    record["clauses"] = clauses
+    return to_yaml(record)
+
+
+class _Kept:
+    """What an older record says about clauses and sentences."""
+
+    def __init__(self, document: Document | None) -> None:
+        self.titles: dict[str, dict[str, str]] = {}
+        self._sentences: dict[str, list[Sentence]] = {}
+        if document is not None:
+            self.titles = {clause.id: clause.title.model_dump() for clause in document.clauses}
+            for place in places_of(document):
+                self._sentences.setdefault(place.sentence.sha256, []).append(place.sentence)
+
+    def sentence(self, found: ReadSentence) -> dict[str, Any]:
+        """The record of a sentence of the text, with what was written about the same words before."""
+        pinned: dict[str, Any] = {
+            "n": found.n,
+            "start": found.start,
+            "end": found.end,
+            "sha256": fingerprint(found.text),
+        }
+        known = self._sentences.get(pinned["sha256"])
+        if not known:
+            return {**pinned, "summary": {"zh": "", "en": ""}, "becomes": []}
+        # The same words may stand twice; the last of them is used again for any further ones.
+        older = canonical(known.pop(0) if len(known) > 1 else known[0])
+        return {**pinned, **{key: value for key, value in older.items() if key not in pinned}}
 
 
 def cited_labels(clauses: Iterable[Clause]) -> dict[str, str]:
@@ -55,20 +97,3 @@ def cited_labels(clauses: Iterable[Clause]) -> dict[str, str]:
         own = clause.label.rstrip("、.．") or ("前言" if clause.id == "0" else clause.id)
         labels[clause.id] = labels.get(clause.parent or "", "") + own
     return labels
-
-
-def _sentences(sentences: Iterable[Sentence]) -> list[str]:
-    lines: list[str] = []
-    for sentence in sentences:
-        lines.append(f"          - n: {sentence.n}")
-        lines.append(f"            start: {sentence.start}")
-        lines.append(f"            end: {sentence.end}")
-        lines.append(f"            sha256: {_quote(fingerprint(sentence.text))}")
-        lines.append('            summary: {zh: "", en: ""}')
-        lines.append("            becomes: []")
-    return lines
-
-
-def _quote(text: str) -> str:
-    """A JSON string is a YAML string."""
-    return json.dumps(text, ensure_ascii=False)

@@ -279,6 +279,11 @@ def _take_key(top: _Frame, event: Any, kind: type, line: int, out: YamlFile) -> 
     out.lines[(*top.path, key)] = line
 
 
+def stays_text(value: str) -> bool:
+    """Whether ``value`` written without quotes is still read as a text in this dialect."""
+    return not (value in _BOOL or _NULL.fullmatch(value) or _INT.match(value) or _FLOAT.match(value))
+
+
 def _scalar(event: Any, line: int, path: YamlPath, out: YamlFile) -> Any:
     value: str = event.value
     if event.style:  # quoted or block: always text (plain is None or "", by parser)
