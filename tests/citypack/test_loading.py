@@ -107,7 +107,7 @@ def test_an_id_used_twice_is_refused(folder: Path, change: Change) -> None:
     line = change("tasks.yaml", "- id: firm-pipeline", "- id: register-contracts")
     problem = problems(folder)[0]
     assert (problem.code, problem.file, problem.line) == ("duplicate_id", "tasks.yaml", line)
-    assert "tasks.yaml:1" in problem.what.en
+    assert "first at tasks.yaml:2" in problem.what.en
 
 
 def test_an_unknown_file_is_refused_and_other_folders_are_left_alone(folder: Path) -> None:
