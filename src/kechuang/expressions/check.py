@@ -313,14 +313,15 @@ class _Checker:
 
     def marginal(self, node: n.Marginal, x: n.Node, rows: tuple[n.Row, ...]) -> n.Node:
         checked: list[n.Row] = []
+        bounded = self.bounds(x, rows, node)
+        part = max(x.type.scale, *(row.bound.type.scale for row in bounded))
         scale, limit = 0, Decimal(0)
-        for row in self.bounds(x, rows, node):
+        for row in bounded:
             rate = self.number(row.value)
             if rate.type.kind not in ("number", "rate") or n.names(rate, "fact"):
                 _fail(rate, "marginal 的每一档要写固定的比率", "marginal needs constant rates")
             checked.append(replace(row, value=rate))
-            part = max(x.type.scale, checked[-1].bound.type.scale)
             scale = max(scale, part + rate.type.scale)
-            limit += (x.type.limit + checked[-1].bound.type.limit) * rate.type.limit
+            limit += (x.type.limit + row.bound.type.limit) * rate.type.limit
         type_ = _fit(node, replace(x.type, scale=scale, limit=limit))
         return replace(node, operand=x, rows=tuple(checked), type=type_)

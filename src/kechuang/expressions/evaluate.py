@@ -117,7 +117,7 @@ def compile_tree(node: n.Node) -> Run:
         case n.Subtract(left=a, right=b):
             return _binary(node, compile_tree(a), compile_tree(b), EXACT.subtract)
         case n.Multiply(left=a, right=b):
-            return _product(node, compile_tree(a), compile_tree(b))
+            return _binary(node, compile_tree(a), compile_tree(b), EXACT.multiply)
         case n.Compare(op=op, left=a, right=b):
             return _compare(compile_tree(a), compile_tree(b), _COMPARISONS[op])
         case n.In(operand=x, options=options):
@@ -185,24 +185,6 @@ def _binary(node: n.Node, left: Run, right: Run, apply: Callable[..., Decimal]) 
     return run
 
 
-def _product(node: n.Node, left: Run, right: Run) -> Run:
-    multiply = EXACT.multiply
-
-    def run(env: Environment, seen: Trace | None) -> Value:
-        a, b = left(env, seen), right(env, seen)
-        value: Value
-        if isinstance(a, Unknown) or isinstance(b, Unknown):
-            # Nothing times anything is nothing: the other fact need not be asked for.
-            value = _ZERO if _ZERO in (a, b) else _unknown((a, b))
-        else:
-            value = multiply(a, b)  # type: ignore[arg-type]
-        if seen is not None:
-            seen.append(Event(node, value, (a, b)))
-        return value
-
-    return run
-
-
 def _compare(left: Run, right: Run, test: Callable[[Known, Known], bool]) -> Run:
     def run(env: Environment, seen: Trace | None) -> Value:
         a, b = left(env, None), right(env, None)
@@ -250,11 +232,7 @@ def _choose(node: n.Node, condition: Run, then: Run, otherwise: Run) -> Run:
         test = condition(env, None)
         value: Value
         if isinstance(test, Unknown):
-            a, b = then(env, None), otherwise(env, None)
-            if not isinstance(a, Unknown) and not isinstance(b, Unknown) and a == b:
-                value = a
-            else:
-                value = _unknown((test, a, b))
+            value = _unknown((test, then(env, None), otherwise(env, None)))
         else:
             value = then(env, seen) if test else otherwise(env, seen)
         if seen is not None:
