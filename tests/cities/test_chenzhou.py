@@ -331,3 +331,12 @@ def test_industry_codes_exist(pack: citypack.Pack, shared: Path) -> None:
         assert set(industry.gbt4754) <= known, industry.id
         assert set(industry.ipc) <= ipc, industry.id
         assert industry.gbt4754
+
+
+def test_breaks_and_near_indicators_are_stated(pack: citypack.Pack) -> None:
+    """A break of a series and a value that only looks like the target's are said where the indicator is defined."""
+    by_id = {indicator.id: indicator for indicator in pack.indicators}
+    assert [(b.year, b.region) for b in by_id["gdp"].breaks] == [(2017, "431000")]
+    assert [(b.year, b.region) for b in by_id["hitech_va"].breaks] == [(2023, "430000")]
+    assert [near.indicator for near in by_id["hitech_output"].near] == ["hitech_zone_income"]
+    assert [near.indicator for near in by_id["patents_granted_per_million"].near] == ["patents_granted_ytd"]
