@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import rules
 from django.db.models import Q
 from django.utils import timezone
 
-from kechuang.proofs.chain import GENESIS
+from kechuang.proofs.chain import GENESIS, Verdict, verify_chain
 from kechuang.web.audit.models import AuditEvent, ChainHead, EventQuerySet
 from kechuang.web.core.errors import UserError
 
@@ -31,8 +31,10 @@ def events_for_user(user: Any) -> EventQuerySet:
     """All events for an auditor.
 
     Raises:
-        UserError: the person may not read the log (status 403).
+        UserError: the person may not read the log (401 for a visitor, else 403).
     """
+    if not getattr(user, "is_authenticated", False):
+        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
     if not may_read_events(user):
         raise UserError(
             "审计日志的内容只有审计员能看；链头和校验文件对所有人公开。",
@@ -106,12 +108,19 @@ def export_lines(*, with_events: bool) -> Iterator[bytes]:
         yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
-def recent_copy(count: int) -> list[dict[str, Any]]:
-    """A copy of the last sealed links with their events, in order, for the tampering demonstration."""
-    newest = AuditEvent.objects.filter(seq__isnull=False).order_by("-seq")[:count]
+def recent_copy(count: int, upto: int | None = None) -> list[dict[str, Any]]:
+    """A copy of sealed links with their events, the last ``count`` up to link ``upto``, in order."""
+    sealed = AuditEvent.objects.filter(seq__isnull=False)
+    if upto is not None:
+        sealed = sealed.filter(seq__lte=upto)
+    newest = sealed.order_by("-seq")[:count]
     return [event.link() | {"event": event.body()} for event in reversed(newest)]
 
 
-def events_of_day(day: date) -> int:
-    """How many events were stored on a day."""
-    return filtered(AuditEvent.objects.all(), {"since": day, "until": day}).count()
+def verify_stored() -> Verdict:
+    """Check the chain as it lies in the database against the published heads."""
+    links = (
+        event.link() | {"event": event.body()}
+        for event in AuditEvent.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=1000)
+    )
+    return verify_chain(links, heads_document()["heads"])

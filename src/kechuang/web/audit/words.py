@@ -1,0 +1,49 @@
+"""Words for what audit events say. An action that is not listed is shown as it is written."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, str | Promise] = {
+    "account.create": _("建账号"),
+    "account.disable": _("停用账号"),
+    "account.enable": _("恢复账号"),
+    "account.factor_add": _("绑定两步验证"),
+    "account.factor_remove": _("解除两步验证"),
+    "account.lock": _("锁账号"),
+    "account.login": _("登录"),
+    "account.logout": _("退出"),
+    "account.password": _("改口令"),
+    "account.personas": _("建演示身份"),
+    "audit.export": _("导出审计日志"),
+    "demo.generate": _("生成演示城市"),
+    "demo.remove": _("移除演示城市"),
+    "entitlements.run": _("全量计算"),
+    "grant.give": _("给角色"),
+    "grant.take": _("收回角色"),
+    "observation.confirm": _("确认观测值"),
+    "observation.submit": _("提交观测值"),
+    "policy.apply": _("城市包生效"),
+    "policy.attach": _("附原文"),
+}
+KINDS: dict[str, str | Promise] = {
+    "chain": _("审计链"),
+    "demo": _("演示"),
+    "document": _("文件"),
+    "observation": _("观测值"),
+    "organisation": _("单位"),
+    "release": _("城市包版本"),
+    "run": _("计算批次"),
+    "user": _("账号"),
+}
+
+
+def action_words(action: str) -> str:
+    """The action in words."""
+    return str(ACTIONS.get(action, action))
+
+
+def kind_words(kind: str) -> str:
+    """The kind of object in words."""
+    return str(KINDS.get(kind, kind))
