@@ -236,3 +236,29 @@ def test_two_documents(pack: Pack) -> None:
     named = check(Pack.model_validate(raw))
     assert named.problems == ()
     assert [row.document for row in named.coverage.rows][-3:] == ["shili-2030-12", "shili-2031-1", "shili-2031-1"]
+
+
+def test_notes_do_not_fail_the_check(folder: Path, change: Change) -> None:
+    change(
+        "measures.yaml", "    - {test: 全职引进, title: {zh: 全职引进, en: Recruited full time}, origin: text}\n", ""
+    )
+    change("measures.yaml", "  departments: [{id: personnel, basis: implied}]", "  status: draft")
+    (folder / "measures.yaml").write_text(
+        (folder / "measures.yaml").read_text(encoding="utf-8").replace("  applies:\n  cases:", "  cases:"), "utf-8"
+    )
+    with (folder / "data/sources.csv").open("a", encoding="utf-8") as file:
+        file.write("spare,演示数据,\n")
+    report = check_folder(folder)
+    assert report.ok, report.as_text("zh")
+    found = [(note.code, note.file, note.where) for note in report.notes]
+    assert found == [
+        ("unused", "facts.yaml", "全职引进"),
+        ("unused", "data/sources.csv", "spare"),
+        ("draft", "measures.yaml", "talent-housing"),
+    ]
+    assert "3 条提示：" in report.as_text("zh")
+    assert "data/sources.csv:4 [spare] no observation comes from this source" in report.as_text("en")
+
+
+def test_the_example_city_has_nothing_to_spare(pack: Pack) -> None:
+    assert check(pack).notes == ()

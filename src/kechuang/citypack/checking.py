@@ -11,6 +11,7 @@ from kechuang.citypack.index import Index
 from kechuang.citypack.loading import Sources, load_with_sources
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.models import Pack
+from kechuang.citypack.notes import notes
 from kechuang.citypack.problems import Lang, PackError, Problem
 from kechuang.citypack.references import References
 from kechuang.citypack.rulecheck import rule_problems
@@ -23,6 +24,7 @@ class Report:
 
     problems: tuple[Problem, ...]
     coverage: Coverage
+    notes: tuple[Problem, ...] = ()
     cases: int = 0
     open_questions: int = 0
     open_assumptions: int = 0
@@ -37,6 +39,7 @@ class Report:
         return {
             "ok": self.ok,
             "problems": [problem.to_dict() for problem in self.problems],
+            "notes": [note.to_dict() for note in self.notes],
             "coverage": self.coverage.to_dict(),
             "cases": self.cases,
             "open_questions": self.open_questions,
@@ -55,6 +58,9 @@ class Report:
                 else f"已算 {self.cases} 个算例；{self.open_questions} 个问题有歧义未定，"
                 f"{self.open_assumptions} 个假定还没有人决定。"
             )
+        if self.notes:
+            lines.append(f"{len(self.notes)} note(s):" if en else f"{len(self.notes)} 条提示：")
+            lines += [note.as_line(lang) for note in self.notes]
         if self.ok:
             lines.append("The pack is in order." if en else "城市包没有问题。")
         else:
@@ -80,6 +86,7 @@ def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = Non
     return Report(
         tuple(problems),
         measure_coverage(pack),
+        notes=tuple(notes(pack, locator)),
         cases=sum(len(measure.cases) for measure in pack.measures),
         open_questions=sum(1 for ambiguity in ambiguities if ambiguity.chosen is None),
         open_assumptions=sum(1 for c in conditions if c.origin == "assumption" and c.decided_by is None),

@@ -40,12 +40,16 @@ class Problem:
     what: Words
     mend: Words
 
-    def as_text(self, lang: Lang = "zh") -> str:
-        """Two lines: place and fault, then how to mend it."""
+    def as_line(self, lang: Lang = "zh") -> str:
+        """Place and fault on one line."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         where = f" [{self.where}]" if self.where else ""
+        return f"{place}{where} {self.what.in_(lang)}"
+
+    def as_text(self, lang: Lang = "zh") -> str:
+        """Two lines: place and fault, then how to mend it."""
         label = "mend: " if lang == "en" else "改法："
-        return f"{place}{where} {self.what.in_(lang)}\n    {label}{self.mend.in_(lang)}"
+        return f"{self.as_line(lang)}\n    {label}{self.mend.in_(lang)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
