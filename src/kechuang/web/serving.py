@@ -56,7 +56,7 @@ def prepare() -> None:
 def _prepare_demo(pack: Any) -> None:
     from kechuang.web.accounts.domain.personas import ensure_personas
     from kechuang.web.core.enums import Realm
-    from kechuang.web.entitlements.domain.nightly import run_all
+    from kechuang.web.entitlements.domain.nightly import run
     from kechuang.web.registry.domain import demo
     from kechuang.web.registry.models import Organisation
 
@@ -65,7 +65,7 @@ def _prepare_demo(pack: Any) -> None:
     _say("正在生成演示城市（约 2,000 家企业）… / Generating the demo city (about 2,000 enterprises) …")
     city = demo.generate(pack, today=timezone.localdate())
     ensure_personas(city.firm, city.second_firm, city.university)
-    run_all(realm=Realm.DEMO)
+    run()
 
 
 def announce() -> None:
