@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from kechuang.reading.quantities import Quantity
 from kechuang.reading.roles import leading_org
@@ -14,8 +15,8 @@ _LISTED = re.compile(r"^[、，和及与或/]?(?:[\u4e00-\u9fff“”（）\x00\
 _PLAIN_LIST = re.compile(r"^(?:、|和|及|以及|与|或|，|/)$")
 _NO_LIST = re.compile(r"且|总额|累计|合计|每年|但|并|其中")
 _CAP_HEAD = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超过|上限为?|封顶|总额|累计|总计不超过)[^，。]{0,6}$")
-_MEASURED = re.compile(r"平方米|平米|亩|吨|公斤|千瓦|度|头|只|株|立方米|公里|床|月|天|㎡")
-_ENTITY_PER = re.compile(r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|品种|种|类|批|支|款|机构|单位|企业"
+MEASURED = re.compile(r"平方米|平米|亩|吨|公斤|千瓦|度|头|只|株|立方米|公里|床|月|天|㎡")
+_ENTITY_PER = re.compile(r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|艘|辆|亩|吨|头|只|座|处|品种|种|类|批|支|款|机构|单位|企业"
                          r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分]|一次|可)")
 _STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成)?(?:\d[\d.]*)(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户)"
                        r"[\u4e00-\u9fff]{0,4}?)(?=[，给奖补资另再]|$)")
@@ -91,11 +92,15 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
                 result.rules.append("cap")
     elif money:
         _sums(view, result, money, start)
+    elif re.search(r"全额(?:奖|补|资助|贴|返|承担|报销)", region):
+        result.rate = Decimal(1)
+        result.base = _cost(view, trigger)
+        result.rules.append("full-cost")
     _bracketed(view, result, start, end)
     if result.base is None and not percents:
         head = view.text[start:trigger]
         match = _FIXED_BASE.search(head)
-        if match and not re.search(r"\d|程序|规定|政策|办法|程度|情况|效果|难度|方式|原则|有关|绩效|类别|档次", match["base"]):
+        if match and not re.search(r"\d|程序|规定|政策|办法|程度|情况|效果|难度|方式|原则|有关|绩效|类别|档次|等级|分别|级别", match["base"]):
             result.base = match["base"]
     if result.cap is not None or any(cap for _, _, cap in result.tiers):
         period = _PERIOD.search(region)
@@ -106,7 +111,7 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
 def _rates(view: View, result: Amount, percents: list[Quantity], start: int, trigger: int) -> None:
     run = last_run(view, percents)
     if len(run) > 1 and all(_PLAIN_LIST.match(view.masked[a.stop:b.start])
-                            for a, b in zip(run, run[1:], strict=False)):
+                            for a, b in pairwise(run)):
         result.tiers = [("", item, False) for item in run]
         result.base = base_of(view, start, run[0].start, trigger)
         result.rules.append("tiered-rate")
@@ -130,7 +135,7 @@ def _sums(view: View, result: Amount, money: list[Quantity], start: int) -> None
     for item in money:
         head = view.masked[max(start, item.start - 14):item.start]
         measured = item.per or _per_before(head)
-        if measured and _MEASURED.search(measured):
+        if measured and MEASURED.search(measured):
             result.amount, result.per = item.yuan, measured
             result.base = measured if item.per else f"每{measured}"
             result.rules.append("per-measure")
@@ -147,6 +152,12 @@ def _sums(view: View, result: Amount, money: list[Quantity], start: int) -> None
             result.rules.append("amount")
 
 
+def _cost(view: View, trigger: int) -> str | None:
+    """The cost that is paid in full: 登记费全额资助 -> 登记费."""
+    match = re.search(r"([\u4e00-\u9fff]{1,10}(?:费用?|利息|资金|经费|支出|成本))(?:给予|予以|由[^，]*)?$", view.text[:trigger])
+    return match.group(1) if match else None
+
+
 def _per_before(head: str) -> str | None:
     match = re.search(r"每(平方米|平米|亩|吨|公斤|千瓦时|千瓦|立方米|公里|张床位|床|人每?月|月)[^，。每]{0,6}$", head)
     return match.group(1) if match else None
@@ -158,7 +169,7 @@ def _label(view: View, run: list[Quantity], k: int, start: int) -> str:
     gap = re.sub(r"^[、，和及与或]|(?:最高|不超过|不高于|奖励|补助|给予|分别|一次性|为)+$", "",
                  view.text[left:run[k].start])
     gap = re.sub(r"^[、，和及与或]|.*(?:给予|分别|奖励|补助)", "", gap)
-    return gap if 0 < len(gap) <= 12 and re.fullmatch(r"[\u4e00-\u9fff“”（）]+", gap) else ""
+    return gap if 0 < len(gap) <= 12 and not re.search(r"每|单个|单项", gap) and re.fullmatch(r"[\u4e00-\u9fff“”（）]+", gap) else ""
 
 
 def _bracketed(view: View, result: Amount, start: int, end: int) -> None:
@@ -194,11 +205,9 @@ def _brackets(view: View, start: int, end: int) -> list[tuple[int, int]]:
 def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
     """What a rate is taken of: 按技术合同交易额的2% -> 技术合同交易额; 给予企业超出额0.5% -> 超出额."""
     head = view.text[start:rate_at]
-    match = None
-    for match in re.finditer(r"(?:按照?|参照|依照|依据|根据)", view.masked[start:rate_at]):
-        pass
+    match = _last(re.compile(r"按照?|参照|依照|依据|根据"), view.masked[start:rate_at])
     if match is not None:
-        body = re.sub(r"^(?:不超过|不高于|最高|其|该|企业)+", "", head[match.end():])
+        body = re.sub(r"^(?:不超过|不高于|最高|其|该|企业|补助|奖励)+", "", head[match.end():])
         body = re.sub(r"(?:的)?(?:不超过|不高于|不得超过|最高|最多|给予|予以|为)*$", "", body)
         body = re.sub(r"(?:的)?(?:不超过|不高于|最高|最多)*$", "", body)
         body = re.sub(r"给予$|，$", "", body)
@@ -208,7 +217,7 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
     if give:
         body = head[give.end():]
         org = leading_org(body)
-        body = body[len(org):] if org else body
+        body = re.sub(r"^(?:补助|奖励|补贴|资助)", "", body[len(org):] if org else body)
         body = re.sub(r"(?:的)?(?:不超过|不高于|最高|最多|连续\d年)*$", "", body)
         if body:
             return body
@@ -220,14 +229,15 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
 
 def entity_per(text: str) -> str | None:
     """每家, 单品种, 每新设一家连锁门店, 年零售额每实现2000万元: what one sum is paid for."""
-    match = None
-    for match in _STEP_PER.finditer(text):
-        pass
-    if match is not None:
-        return match["per"]
-    for match in _ENTITY_PER.finditer(text):
-        pass
+    match = _last(_STEP_PER, text) or _last(_ENTITY_PER, text)
     return match["per"] if match is not None else None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(text):
+        found = match
+    return found
 
 
 def period_of(text: str) -> str | None:

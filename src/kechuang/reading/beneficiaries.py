@@ -26,39 +26,65 @@ class Who:
 class Beneficiaries:
     """Finds beneficiaries; knows what information cards and scope clauses of the document say."""
 
-    def __init__(self, source: str, clauses: tuple[Clause, ...], sentences: tuple[Sentence, ...]) -> None:
-        self.default: str | None = None
+    def __init__(self, clauses: tuple[Clause, ...], sentences: tuple[Sentence, ...]) -> None:
+        tops = {clause.id: clause.id for clause in clauses if clause.parent is None}
         self.by_clause: dict[str, str] = {}
         for sentence in sentences:
             text = squeeze(sentence.text)
             match = _CARD.search(text) or _APPLIES.search(text)
             if match:
                 top = sentence.paragraph.split(".")[0]
-                self.by_clause.setdefault(top, match["who"])
+                self.by_clause.setdefault(tops.get(top, top), match["who"])
 
-    def of(self, view: View, own: str, promised: str, condition: str, previous: str | None, lead: str) -> Who:
+    def of(self, view: View, own: str, promised: str, condition: str, previous: str | None, lead: str,
+           before: str = "") -> Who:
         """Beneficiary of a grant whose condition is ``own`` and whose promise reads ``promised``."""
         given = _given_to(promised)
-        if given and given not in ("企业", "单位", "项目") or (given and not own):
+        if given and (given not in _GENERIC or not own):
             return Who(given)
         named = _from_condition(own)
+        card = self.by_clause.get(view.clause.split(".")[0])
+        if named and not roles.ends_in_org(named):  # a project, a product: look for who carries it
+            carrier = _supported(own) or card or _supported(before)
+            if carrier:
+                return Who(f"{carrier}（{named}）", "carrier of the project named elsewhere")
+        if named and card and named in _GENERIC:
+            return Who(card, "beneficiary named by the information card")
         if named and named != given and len(named) <= 30 and (given is None or given in named):
             return Who(named)
         if given:
             return Who(given)
         if previous:
             return Who(previous, "beneficiary taken from the grant before it")
-        card = self.by_clause.get(view.clause.split(".")[0])
+        from_lead = _from_condition(re.sub(r"可?(?:分别)?享受[^，]*$", "", lead)) if lead else None
+        if from_lead and roles.ends_in_org(from_lead):
+            return Who(from_lead, "beneficiary named in the introduction")
         subject = roles.last_org(own)
         if subject and len(subject) >= 2 and not card:
             return Who(subject, "beneficiary is the last receiver named in the condition")
         if card:
             return Who(card, "beneficiary named by the information card")
-        for text in (lead, condition, *reversed(view.headings)):
+        for text in (condition, *reversed(view.headings)):
             found = roles.last_org(text)
             if found:
                 return Who(found, "beneficiary named in an earlier sentence or heading")
         return Who("企业", "no beneficiary named; enterprises assumed") if subject is None else Who(subject)
+
+
+_GENERIC = ("企业", "单位", "项目", "符合条件的企业", "个人", "符合条件企业")
+
+
+def _supported(text: str) -> str | None:
+    """支持整机与关键零部件企业开展协同开发 -> 整机与关键零部件企业."""
+    for match in re.finditer(r"(?:支持|鼓励|引导|组织)(?:符合条件的)?(?P<rest>[^，。；]+)", text):
+        org = roles.leading_org(match["rest"], 16)
+        if org and org.startswith(("与", "和", "同")):
+            continue
+        if org and not re.search(r"[在将把]", org[:-2]):
+            return org
+        if org:
+            return re.sub(r"^.*[在将把]", "", org) or None
+    return None
 
 
 def _given_to(promised: str) -> str | None:
@@ -71,28 +97,30 @@ def _given_to(promised: str) -> str | None:
     return tail.group(1) if tail else None
 
 
+GRANTOR = re.compile(r"，?由[^，]{2,20}$|(?<=[业构位体人司])[\u4e00-\u9fff]{2,3}[市区县](?:政府|财政)?$|，?[市区县省]级?财政(?:按规定)?$")
+
+
 def _from_condition(own: str) -> str | None:
     """对A的B -> B; B（含C）达到… -> B; A的B -> B."""
-    if not own:
-        return None
-    pieces = [piece for piece in re.split(r"，(?![^（]*）)", own) if piece]
+    clean = GRANTOR.sub("", own)
+    pieces = [piece for piece in re.split(r"，(?![^（]*）)", clean) if piece and not piece.startswith(("每", "单"))]
+    for piece in reversed(pieces):
+        if roles.ends_in_org(piece):
+            target = re.search(r"(?:^|[，并]|情况|规定)对于?(?!外|口|接)(?P<body>[^，]{2,})$", piece)
+            who, _ = roles.split_beneficiary(target["body"] if target else piece)
+            if who and len(who) <= 30 and roles.ends_in_org(who):
+                return re.sub(r"^(?:支持|鼓励|引导|凡|凡是|每个|每家|其他(?=企业$))", "", who) or who
     for piece in reversed(pieces):
         match = re.match(r"^(?:并|同时|其中)?(?:对于?|凡)(?!外|应|接|口)(?P<body>.+)$", piece)
         if match:
             who, _ = roles.split_beneficiary(match["body"])
-            if who and roles.ends_in_org(who) and len(who) <= 30:
+            if who and roles.is_head(who) and len(who) <= 30:
                 return who
-            org = roles.leading_org(match["body"], 16) if who is None else None
-            return org or who
-    for piece in reversed(pieces):
-        if roles.ends_in_org(piece):
-            who, _ = roles.split_beneficiary(piece)
-            if who and len(who) <= 24:
-                return who
+            org = roles.leading_org(match["body"], 16)
+            if org:
+                return re.sub(r"^(?:首次|新|当年|年度|获).*?(?=[\u4e00-\u9fff]{0,6}(?:企业|单位|机构)$)", "", org) or org
     for piece in pieces:
         org = roles.leading_org(piece, 16)
-        if org and not re.match(r"^(?:支持|鼓励|引导|推动|首次|新|经|在|获)", org):
-            return org
-        if org:
-            return re.sub(r"^(?:支持|鼓励|引导|推动|组织)", "", org)
+        if org and not re.match(r"^(?:首次|新|经|在|获|通过|利用|采用|采取|购置)", org):
+            return re.sub(r"^(?:支持|鼓励|引导|推动|组织)", "", org) or org
     return None

@@ -25,6 +25,7 @@ _STRONG_OR_WEAK = re.compile(f"{STRONG}|{WEAK}")
 #: What follows a money noun when it is only part of a name: 奖励资金, 补贴标准, 资助对象.
 _COMPOUND = re.compile(r"^(?:资金|政策|办法|对象|条件|项目|程序|专题|机制|制度|力度|工作|范围|证书|方案|资格|清单|管理|类|申报|方式|名额|计划"
                        r"|活动|申请|记录|体系|细则|期限)")
+_AT_END = re.compile(r"^(?:$|[、，和及与或的]*(?:奖励|补助|补贴|资助|支持)?$|[和及与]|企业$|个人$)")
 _NEGATED = re.compile(
     r"不再|不进行|不予|不得(?!超|高|低|少|多)|不重复|不享受|不能|不给予|不另行|停止|取消|追回|收回|退回|已(?:获|享受|给予|奖励|发放)|曾获|差额|处以"
     r"|罚款|违约|滞纳金")
@@ -34,7 +35,8 @@ _TAIL = (rf"(?:给|于)?(?:[\u4e00-\u9fff]{{0,6}}{ORG})?(?:的?(?:金额|资金|
 _VERB_BEFORE = re.compile(rf"(?P<verb>{_VERB})(?P<tail>{_TAIL})")
 _NOUN_SUFFIX = re.compile(r"^(?:总?金额|资金|标准|额度|费用|经费|总额|额|上限)")
 _CARRY_OUT = re.compile(rf"(?:进行|实行|实施|享受|申请|获得)(?:[\u4e00-\u9fff\x00“”]{{0,8}}?)(?P<noun>{STRONG})")
-_CASE_BY_CASE = re.compile(rf"{STRONG}[^，。]{{0,14}}(?:实行|采取|按)[“\s]*一事一议")
+_ENJOY = re.compile(rf"(?:可以?|均可|都可|同等|继续)享受[^，。]{{0,40}}?(?P<noun>{STRONG})")
+_CASE_BY_CASE = re.compile(rf"{STRONG}[^。；]{{0,16}}(?:实行|采取|按)[“\s]*一事一议")
 _FULL = re.compile(rf"全额(?P<noun>{STRONG}|承担|报销)")
 _BY_ARTICLE = re.compile(r"(?:享受|按照?|参照|比照)(?P<ref>(?:本\S{1,3})?第[\d一二三四五六七八九十、]+条)[^，。]{0,6}(?:政策|规定|标准|奖励|补助)")
 _BY_RATE = re.compile(r"(?:按照?|参照)[^，。]*%[^，。]{0,8}?(?P<noun>奖励|补助|补贴|资助|返还|给予)")
@@ -80,16 +82,13 @@ def announces_tiers(view: View, segment: Segment) -> bool:
     text = view.masked[segment.start:segment.end]
     amounts = [q for q in view.inside(segment.start, segment.end) if q.kind in ("money", "percent", "ratio")]
     return not amounts and (bool(_TIER_NOTICE.search(text))
-                            or (segment.mark in "：:" and bool(segment.mark) and bool(_STRONG.search(text))
-                                and bool(_GIVE.search(text))))
+                            or (segment.mark in ("：", ":") and bool(_STRONG.search(text))
+                                and bool(re.search(r"给予|予以|进行|实施|实行|按", text))))
 
 
 def _giving(text: str, segment: Segment, money: list[Quantity]) -> Event | None:
     """给予 … 奖励/补助: 对X给予5万元奖励; 给予配套奖励; 给予企业地方财政贡献80%的奖励."""
-    give = None
-    for match in _GIVE.finditer(text):
-        give = match
-        break
+    give = _GIVE.search(text)
     if give is None:
         return None
     if _ENCOURAGE.search(text[:give.start()]):
@@ -106,9 +105,7 @@ def _direct(text: str, segment: Segment, money: list[Quantity]) -> Event | None:
     """A money verb right before the amount: 奖励企业200万元, 按…补助1%, 最高支持500万元, 补助金额不高于30万元."""
     for quantity in money:
         head = text[:quantity.start - segment.start]
-        match = None
-        for match in _VERB_BEFORE.finditer(head):
-            break
+        match = _VERB_BEFORE.search(head)
         if match is None:
             continue
         tail = match["tail"]
@@ -116,8 +113,8 @@ def _direct(text: str, segment: Segment, money: list[Quantity]) -> Event | None:
                 quantity.kind != "percent" and (not tail or re.search(_CAP_WORDS, tail) or re.search("金额", tail)
                                                 or re.search(r"[\u4e00-\u9fff]$", tail))):
             continue
-        limit = bool(_NOUN_SUFFIX.match(tail)) or bool(re.search(r"(?:最高|每年|年度)$", head[:match.start()])) and (
-            quantity.comparator == "<=")
+        limit = bool(_NOUN_SUFFIX.match(tail)) or (
+            quantity.comparator == "<=" and bool(re.search(r"(?:最高|每年|年度)$", head[:match.start()])))
         if not limit and quantity.comparator == "<=" and re.search(r"不超过|不高于|不得超过", tail):
             limit = True
         return Event("noun-limit" if limit else "direct", segment, segment.start + match.start(), limit)
@@ -140,11 +137,16 @@ def _carried_out(text: str, whole: str, segment: Segment) -> Event | None:
     if case and "一事一议" in whole[segment.start:segment.end]:
         return Event("case-by-case", segment, max(segment.start, case.end() - 7))
     for match in _CARRY_OUT.finditer(text):
-        if text[match.start():match.start() + 2] in ("获得", "申请", "享受") or _COMPOUND.match(text[match.end():]):
+        if text[match.start():match.start() + 2] in ("获得", "申请", "享受") or not _AT_END.match(text[match.end():]):
             continue
+        if whole[segment.end:segment.end + 3].startswith(("，包括", "，具体")):
+            continue  # announces what follows
         if match["noun"] in ("返还", "补偿", "奖金"):
             continue
         return Event("carried-out", segment, segment.start + match.start())
+    enjoyed = _ENJOY.search(text)
+    if enjoyed and _AT_END.match(text[enjoyed.end():]):
+        return Event("enjoyed", segment, segment.start + enjoyed.start())
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from kechuang.reading import amounts, phrases, tiers
 from kechuang.reading.amounts import Amount
-from kechuang.reading.beneficiaries import Beneficiaries
+from kechuang.reading.beneficiaries import GRANTOR, Beneficiaries
 from kechuang.reading.grants import Event, announces_tiers, find_event
 from kechuang.reading.model import Evidence, Incentive, Tier
 from kechuang.reading.phrases import Segment
@@ -32,7 +32,8 @@ _SKIPPED_HEADING = re.compile(r"政策兑现|资金拨付|兑现时间|申报材
 _LIMIT_SUBJECT = re.compile(
     r"^(?:但|且|原则上|最终|单|每|同一|各|年|全年|累计|合计|总额|最高|最多|其中|该|其(?!他|它|余)|上述|以上|两项|三年|连续|期限|补助|奖励|资助|补贴|\d年|$)")
 _OWN_SUBJECT = re.compile(r"^同一")
-_GENERAL = re.compile(r"^(?:符合|对符合|对符合条件|满足|达到上述)")
+_GENERAL = re.compile(r"^(?:对于?)?(?:符合|满足)(?:上述|以上|相关|有关)?(?:条件|要求|规定|标准)的[^，]*$")
+_BASE_PIECE = re.compile(r"(?P<base>[^，]{2,40}(?:部分|额|收入|贡献|投入|费用?|支出|投资|利息|资金|成本|租金|保费|价款|税收))$")
 _RESULTLESS = re.compile(r"^(?:根据|按照?|依据|结合)")
 
 
@@ -43,7 +44,7 @@ class Draft:
     view: View
     start: int
     end: int
-    condition: str
+    condition: str | None
     own: str
     beneficiary: str | None
     amount: Amount
@@ -104,17 +105,20 @@ class _Walker:
                 continue
             event = find_event(view, segment)
             if event is None:
-                if segment.mark in (":", "：") and k + 1 < len(segments) and unit[0] == pending:
-                    self._colon(view, unit, segment)
+                if segment.mark in (":", "：") and k + 1 < len(segments) and unit[0] == pending \
+                        and self._colon(view, unit, segment):
+                    pending = segment.end + 1
                 continue
             if self._take(view, event, pending, unit, segments[:k], index):
                 pending = min(segment.end + 1, unit[1])
 
-    def _colon(self, view: View, unit: tuple[int, int], segment: Segment) -> None:
+    def _colon(self, view: View, unit: tuple[int, int], segment: Segment) -> bool:
         """新纳入限额以上的商贸企业：批发企业…；零售企业…: what stands before the colon holds for all that follow."""
         lead = view.text[unit[0]:segment.end]
-        if len(lead) >= 6 and not re.search(r"即$", lead):
-            self.sentence_lead = lead
+        if len(lead) < 6 or lead.endswith("即"):
+            return False
+        self.sentence_lead = lead
+        return True
 
     @staticmethod
     def _join(left: str, right: str) -> str:
@@ -123,7 +127,7 @@ class _Walker:
     def _take(self, view: View, event: Event, pending: int, unit: tuple[int, int], before: list[Segment],
               index: int) -> bool:
         region = self._region(view, event, pending, before)
-        own = _CONNECTOR.sub("", view.text[pending:region].strip("，、：； "))
+        own = GRANTOR.sub("", _CONNECTOR.sub("", view.text[pending:region].strip("，、：； ")))
         promise = amounts.interpret(view, region, event.trigger, event.segment.end)
         current = self.current
         near = current is not None and current.last_segment >= index - 1
@@ -141,7 +145,7 @@ class _Walker:
             return True
         if event.rule == "limit" and promise.empty:
             return False
-        if event.rule == "limit" and not re.search(r"支持|奖励|补助|补贴|资助|扶持", view.masked[pending:event.segment.end]):
+        if event.rule == "limit" and not re.search(r"支持|奖励|补助|补贴|资助|扶持|券", view.masked[pending:event.segment.end]):
             return False  # a ceiling of something else
         if current is not None and near and self._step(view, event, current, promise, own, unit):
             current.last_segment = index
@@ -152,12 +156,10 @@ class _Walker:
     def _region(self, view: View, event: Event, pending: int, before: list[Segment]) -> int:
         """Where the promise begins: 按… in the segment itself, or the segments before that state a standard."""
         head = view.masked[max(event.segment.start, pending):event.trigger]
-        match = None
-        for match in re.finditer(r"(?:按照?|参照|依照|从(?=[^，]*(?:中|内)))(?!规定|程序|有关|要求|时|期|季|月|年)", head):
-            break
+        match = re.search(r"(?:按照?|参照|依照|从(?=[^，]*(?:中|内)))(?!规定|程序|有关|要求|时|期|季|月|年)", head)
         start = max(event.segment.start, pending) + match.start() if match else event.trigger
         if match is None and head.strip("，可并则将由") and event.rule != "noun-limit":
-            tail = re.search(r"(?:每[^，]{1,14}|单[^，]{1,10}|第[一二三]年|分别|一次性|最高|当年)+$", head)
+            tail = re.search(r"(?:每[^，]{1,14}|单[个项家人品台户][^，]{0,10}|第[一二三]年|分别|一次性|最高|当年)+$", head)
             if tail:
                 start = max(event.segment.start, pending) + tail.start()
             elif not re.fullmatch(r"[可并则将由分别一次性当年再另外统]*", head):
@@ -207,8 +209,12 @@ class _Walker:
         else:
             current.amount.cap = promise.cap
         current.amount.cap_period = amounts.period_of(text) or current.amount.cap_period
-        if fresh and current.amount.per is None and current.amount.rate is None and not current.amount.tiers:
-            current.amount.per = amounts.entity_per(own + text) or None
+        if current.amount.per is None and current.amount.amount is None and current.amount.rate is None \
+                and not current.amount.tiers:
+            per = amounts.entity_per(text)
+            if per and not amounts.period_of(text):
+                current.amount.per = per
+                current.amount.base = current.amount.base or per
         current.amount.rules.append("limit-after")
         current.end = view.span(event.segment.start, event.segment.end)[1]
         current.last_segment = index
@@ -220,9 +226,9 @@ class _Walker:
         if current.view.paragraph != view.paragraph or promise.empty or promise.tiers:
             return self._fill(view, event, current, promise, own, unit)
         frame = tiers.frame(own)
-        same_frame = bool(frame) and tiers.same(current.step_frame, frame) and bool(re.search(r"\d", own))
+        same_frame = frame is not None and tiers.same(current.step_frame, frame) and bool(re.search(r"\d", own))
         same_measure = (current.view.sentence is view.sentence and promise.per is not None
-                        and promise.per == current.amount.per and bool(amounts._MEASURED.search(promise.per)))
+                        and promise.per == current.amount.per and bool(amounts.MEASURED.search(promise.per)))
         if self._fill(view, event, current, promise, own, unit):
             return True
         if not (same_frame or same_measure or (_ELLIPSIS.match(own) and len(own) <= 40)):
@@ -260,7 +266,7 @@ class _Walker:
                 event.segment.start:event.segment.end]) and not re.search(r"对", own):
             current.amount.cap, current.amount.amount = promise.cap, promise.amount
             current.amount.per = amounts.entity_per(own + "，")
-        elif not re.search(r"即[：:]?|其中|具体为?[：:]|标准为?[：:]?|：", between):
+        elif event.rule != "full-cost" and not re.search(r"即[：:]?|其中|具体为?[：:]|标准为?[：:]?|：", between):
             return False
         elif _YEAR_STEP.match(own):
             current.steps.append(tiers.as_tier(_step_name(own), promise))
@@ -280,12 +286,15 @@ class _Walker:
         inherits = current is not None and current.view.sentence is view.sentence and current.unit == unit
         if len(own) < 4 or _RESULTLESS.match(own):
             if inherits and current is not None:
-                condition = self._join(current.condition, own) if own else current.condition
+                condition = self._join(current.condition or "", own)
                 reasons.append("condition taken from the grant before it")
             elif self.before and len(own) < 4:
                 condition = self._join(self.before, own)
                 reasons.append("condition stands in an earlier sentence")
-        lead = self.sentence_lead or self.lead or view.lead
+        if _GENERAL.match(own) and self.before and condition == own:
+            condition = self._join(self.before.rstrip("。"), own)
+            reasons.append("condition stands in an earlier sentence")
+        lead = self._join(self.lead, self.sentence_lead) or view.lead
         if lead and lead not in condition:
             condition = self._join(lead, condition)
         start = self._span_start(view, pending, unit)
@@ -296,15 +305,18 @@ class _Walker:
         if event.reference:
             reasons.append("amount stands in another article")
         steps = []
-        if _YEAR_STEP.match(own[-14:].split("，")[-1]) and not promise.tiers and not promise.empty:
-            steps.append(tiers.as_tier(_step_name(own.split("，")[-1]), promise))
+        step = own.rpartition("，")[2]
+        if _YEAR_STEP.match(step) and not promise.tiers and not promise.empty:
+            steps.append(tiers.as_tier(_step_name(step), promise))
         self._set_per(view, event, pending, promise, own)
+        self._set_base(promise, own)
         if promise.tiers:
             promise.tiers, mismatch = tiers.name_tiers(promise.tiers, condition, promised)
             if mismatch:
                 reasons.append(mismatch)
         who = self.beneficiaries.of(view, own, promised, condition,
-                                    current.beneficiary if inherits and current and len(own) < 4 else None, lead)
+                                    current.beneficiary if inherits and current and (len(own) < 4 or _RESULTLESS.match(own))
+                                    else None, self.lead or lead, self.before)
         if who.reason:
             reasons.append(who.reason)
         left, right = view.norm.start(start), view.norm.end(max(end, start + 1))
@@ -313,7 +325,7 @@ class _Walker:
             reasons, index, steps, tiers.frame(own)))
 
     def _set_per(self, view: View, event: Event, pending: int, promise: Amount, own: str) -> None:
-        if promise.per or promise.rate is not None or promise.tiers or promise.empty:
+        if promise.per or promise.rate is not None or promise.empty:
             return
         text = view.masked[pending:event.segment.end]
         money = [q for q in view.inside(pending, event.segment.end) if q.kind == "money"]
@@ -325,6 +337,20 @@ class _Walker:
         if per and not (yearly and re.match(r"单[个家]企业|每[家户个]企业", per)):
             promise.per = per
             promise.base = promise.base or per
+
+    @staticmethod
+    def _set_base(promise: Amount, own: str) -> None:
+        """Base named before the promise: …的新增部分，按照50%奖励; 根据项目投入给予最高5000万元."""
+        if promise.base is not None or promise.per:
+            return
+        piece = own.rstrip("的，").rpartition("，")[2]
+        if promise.rate is not None:
+            match = _BASE_PIECE.search(re.sub(r"^(?:对于?|则|其)", "", piece))
+        else:
+            match = re.search(r"(?:根据|结合)(?P<base>[^，]{0,14}(?:投入|投资额?|费用|支出|金额|成本))$", piece)
+        if match:
+            promise.base = match["base"]
+            promise.rules.append("base-before")
 
     def _span_start(self, view: View, pending: int, unit: tuple[int, int]) -> int:
         text = view.text[pending:unit[1]]
@@ -386,6 +412,10 @@ def _kind(draft: Draft, steps: tuple[Tier, ...]) -> str:
     if draft.rule == "pool" or (draft.rule == "noun-limit" and _OWN_SUBJECT.match(draft.own)):
         return "other"
     if promise.empty and not steps:
+        return "other"
+    # 给予“一事一议”奖励，最高…: the limit is known, the sum is not; so with a share paid out of revenue.
+    if "limit-after" in promise.rules and promise.amount is None and (
+            "一事一议" in draft.view.text or re.search(r"从[^，]*中给予", draft.view.masked)):
         return "other"
     if promise.per:
         return "per_unit"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _OPEN = {"（": "）", "《": "》", "“": "”", "〔": "〕", "【": "】", "「": "」"}
 _MASK = re.compile(r"[（《“〔【「）》”〕】」]")
@@ -79,4 +80,4 @@ def units(masked: str) -> list[tuple[int, int]]:
         if before in "。；：，":
             cuts.add(match.start())
     ordered = sorted(cuts)
-    return [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(ordered) if a < b]

@@ -7,12 +7,17 @@ from dataclasses import replace
 
 from kechuang.reading import sentences
 from kechuang.reading.beneficiaries import Beneficiaries
+from kechuang.reading.duties import read_rules
 from kechuang.reading.incentives import read_incentives
+from kechuang.reading.intervals import Intervals
 from kechuang.reading.lines import logical_lines, physical_lines
 from kechuang.reading.metadata import read_frame
 from kechuang.reading.model import Clause, Reading, Sentence
+from kechuang.reading.notes import notes
+from kechuang.reading.references import read_references
 from kechuang.reading.structure import Structure, read_structure
 from kechuang.reading.targets import read_targets
+from kechuang.reading.tasks import read_tasks
 from kechuang.reading.view import View, make
 
 
@@ -23,13 +28,19 @@ def read(text: str) -> Reading:
     structure = read_structure(text, lines[frame.first:frame.last])
     cut = _sentences(text, structure)
     views = _views(text, structure, cut)
-    incentives = read_incentives(views, Beneficiaries(text, structure.clauses, cut))
-    targets = read_targets(views, [(item.start, item.end) for item in incentives])
-    return Reading(
+    incentives = read_incentives(views, Beneficiaries(structure.clauses, cut))
+    money = [(item.start, item.end) for item in incentives]
+    targets = read_targets(views, Intervals(money))
+    taken = Intervals([*money, *((item.start, item.end) for item in targets)])
+    reading = Reading(
         text, frame.number, frame.title, frame.issuer, frame.issued, frame.recipients, structure.clauses,
         structure.paragraphs, cut,
         targets=tuple(replace(item, quote=text[item.start:item.end]) for item in targets),
-        incentives=tuple(replace(item, quote=text[item.start:item.end]) for item in incentives))
+        incentives=tuple(replace(item, quote=text[item.start:item.end]) for item in incentives),
+        rules=tuple(replace(item, quote=text[item.start:item.end]) for item in read_rules(views)),
+        tasks=tuple(read_tasks(views, taken)),
+        references=tuple(read_references(views, frame.number)))
+    return replace(reading, notes=notes(reading, views))
 
 
 def _sentences(text: str, structure: Structure) -> tuple[Sentence, ...]:
@@ -50,6 +61,8 @@ def _views(text: str, structure: Structure, cut: tuple[Sentence, ...]) -> list[V
         clause = clause_of[sentence.paragraph]
         view = make(text, sentence, clause, titles[clause], bulleted[sentence.paragraph],
                     lead if lead_clause == clause else "")
+        if not view.text:
+            continue
         views.append(view)
         if view.text.endswith(("：", ":")):
             lead, lead_clause = view.text, clause

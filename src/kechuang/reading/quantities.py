@@ -27,7 +27,8 @@ _COUNT = (
     r"|年|月|日|天|小时|分钟|倍|番|成|米|升|斤|株|羽|尾|间|栋|幢|床(?!位)|张床位|份|页|厘米|队|门|款|层|片|宗|笔|期|轮|村"
 )
 _AMOUNT = re.compile(
-    rf"(?P<frac>(?:百|千|万)分之)(?P<fa>{_ARABIC}|{_WRITTEN})"
+    rf"(?P<part>[二三四五六七八九十])分之(?P<num>[一二三四五六七八九])"
+    rf"|(?P<frac>(?:百|千|万)分之)(?P<fa>{_ARABIC}|{_WRITTEN})"
     rf"(?:{_RANGE}(?:百|千|万)分之(?P<fb>{_ARABIC}|{_WRITTEN}))?"
     rf"|(?P<a>{_ARABIC}|(?<!第){_WRITTEN})(?P<sa>{_SCALE})?"
     rf"(?:(?P<ua>%|‰|元|亩|家|个|名|人|所|项|年|户|件)?{_RANGE}(?P<b>{_ARABIC}|{_WRITTEN})(?P<sb>{_SCALE})?)?"
@@ -35,7 +36,7 @@ _AMOUNT = re.compile(
 )
 _RATIO = re.compile(r"(?<![\d.:：])(\d{1,3}(?:\.\d+)?)\s*[:：比]\s*(\d{1,3}(?:\.\d+)?)(?![\d:：年])")
 _PER = re.compile(
-    r"(?:/|每)(?P<per>(?:平方米|平米|公斤|千瓦时|千瓦|亩|人|年|月|天|日|件|家|台|套|个|户|吨|次|项|㎡|度|头|场|位)"
+    r"(?:/|每)(?P<per>(?:平方米|平米|公斤|千瓦时|千瓦|亩|人|年|月|天|日|件|家|台|套|个|户|吨|次|项|㎡|度|头|场|位|座|处|只|株|村|艘|辆|亩)"
     r"(?:[•·./、]?(?:每)?(?:平方米|月|年|天|日|次))?)"
 )
 _FRACTIONS = {"百分之": "%", "千分之": "‰", "万分之": "‱"}
@@ -124,6 +125,9 @@ def _amounts(text: str) -> Iterator[Quantity]:
 def _amount(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
     before = text[start - 1] if start else ""
+    if match["part"]:
+        share = numerals.parse_fraction(match.group())
+        return None if share is None else Quantity(start, end, end, share * 100, "%", "percent")
     if match["frac"]:
         value, top = numerals.parse_or_none(match["fa"]), _maybe(match["fb"])
         if value is None:
@@ -148,11 +152,11 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
         top = None
     if unit == "年" and 1900 <= value <= 2199 and not scale_a:
         return None
-    if written and (unit not in _WRITTEN_UNITS or (raw == "一" and unit in ("个", "年", "项", "家", "条", "人"))):
-        if not (unit.endswith("元") or scale_a):
-            return None
-    if written and not unit:
+    vague = unit not in _WRITTEN_UNITS or (raw == "一" and unit in ("个", "年", "项", "家", "条", "人"))
+    if written and (not unit or (vague and not unit.endswith("元") and not scale_a)):
         return None
+    if not unit and scale_a in ("万", "亿") and re.match(r"/[人座处年月亩个户]", text[end:end + 2]):
+        unit = "元"  # 补助1.5万/人/年: the unit is understood
     if match["alt"]:
         unit += match["alt"]
     return _compared(text, _typed(start, end, value, top, scale_a, unit, written))

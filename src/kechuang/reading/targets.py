@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from kechuang.reading import deadlines, phrases
+from kechuang.reading.intervals import Intervals
 from kechuang.reading.model import Evidence, Target
 from kechuang.reading.phrases import Segment
 from kechuang.reading.quantities import Quantity
@@ -48,7 +49,7 @@ _PROCEDURE = re.compile(
 _FUND = re.compile(r"资金|基金|产值|投资|收入|增加值|规模|营收|贷款|融资|保费|投入|经费|交易额|成交额|销售|税收|利润|GDP|生产总值|消费|出口|进出口|价值|补贴券|券")
 _SKIP_HEADING = re.compile(
     r"条件|对象|材料|流程|程序|附则|兑现|名词|界定|资格|额度|法律责任|罚则|审核|受理|申请|申报|受益范围|支持范围|补贴标准|资助标准|支持标准|奖励标准|监督")
-_GOAL = re.compile(r"力争|实现|确保|努力|目标|年均|每年|争取|突破|提高到|达到")
+_GOAL = re.compile(r"力争|实现|确保|努力|目标|年均|争取|突破")
 _GOAL_HEADING = re.compile(r"目标|指标|任务|规划|行动|工程|计划")
 _SKIP_KINDS = ("time", "ratio")
 _SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|次|轮|期|度|点)$")
@@ -59,7 +60,7 @@ _FROM_TO = re.compile(r"^[^，；。]{0,6}?(?:提高|增加|提升|调整|扩大
 _PER_RATE = re.compile(r"(?:年均|每年|年度)")
 
 
-def read_targets(views: Iterable[View], taken: list[tuple[int, int]]) -> list[Target]:
+def read_targets(views: Iterable[View], taken: Intervals) -> list[Target]:
     """All targets; ``taken`` are source spans that already are incentives."""
     found: list[Target] = []
     scope = deadlines.Scope()
@@ -77,7 +78,7 @@ class _Sentence:
     """Reads one sentence; remembers the figure before, for 其中 and elided verbs."""
 
     def __init__(self, view: View, terms: list[deadlines.Deadline], inherited: str | None,
-                 taken: list[tuple[int, int]], offset: int) -> None:
+                 taken: Intervals, offset: int) -> None:
         self.view = view
         self.terms = terms
         self.inherited = inherited
@@ -114,7 +115,7 @@ class _Sentence:
             source = view.span(quantity.start, quantity.end)
             if _FROM_TO.match(view.masked[quantity.stop:segment.end]) and re.search(r"由|从", view.masked[left:quantity.start]):
                 continue
-            if any(a <= source[0] < b for a, b in self.taken) or not self._eligible(quantity):
+            if source[0] in self.taken or not self._eligible(quantity):
                 left = max(left, quantity.stop)
                 continue
             made = (self._nested(segment, quantity, left) or self._verb_count(segment, quantity, left)

@@ -17,7 +17,7 @@ _TAIL = re.compile(r"(?:的|，|。|；|且|并|称号|等).*$")
 
 def frame(text: str) -> str | None:
     """The text with its figures taken out: two grants with one frame are steps of one incentive."""
-    last = text.strip("，的")
+    last = re.sub(r"（[^）]*）", "", text).strip("，的")
     bare = re.sub(r"\d[\d.,]*(?:[-~—至到]+\d[\d.]*)?(?:[万亿]?元|%|亩|户|家|人|个|名|万|亿)?(?:及)?(?:以上|以下)?(?:（含）)?(?:至|到|[-~—])*",
                   "#", last)
     bare = re.sub(r"#+", "#", re.sub(r"[，、的；（）]", "", bare))
@@ -26,7 +26,7 @@ def frame(text: str) -> str | None:
 
 def same(first: str | None, other: str) -> bool:
     """Whether two frames are one; the first may carry an introduction before the frame."""
-    return first is not None and (first == other or (len(other) >= 4 and first.endswith(other)))
+    return first is not None and (first == other or (len(other) >= 3 and first.endswith(other)))
 
 
 def step_label(first: str, other: str) -> str:

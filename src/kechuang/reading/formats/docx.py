@@ -42,7 +42,7 @@ def extract(data: bytes, shown: str) -> str:
     numbering = _Numbering(_part(archive, "word/numbering.xml", shown) if "word/numbering.xml" in names else None)
     root = _part(archive, "word/document.xml", shown)
     body = root.find(f"{_W}body")
-    lines = [] if body is None else [line for line in _lines(body, numbering)]
+    lines = [] if body is None else list(_lines(body, numbering))
     return "\n".join(lines) + "\n"
 
 
