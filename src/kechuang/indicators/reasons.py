@@ -8,7 +8,7 @@ from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.targets import Gap, Situation, Target, Verdict
 from kechuang.indicators.text import Text, number
-from kechuang.indicators.units import gap_unit
+from kechuang.indicators.units import gap_unit, parse_unit, shift
 
 _COMPARATORS = {
     ">=": Text("以上", "or more"),
@@ -19,14 +19,31 @@ _COMPARATORS = {
 }
 
 
+# English has no words for 亿 and 万: such amounts are moved to billions, millions and single persons, exactly.
+_ENGLISH = {(8, "元"): (-1, "billion yuan"), (4, "元"): (-2, "million yuan"), (4, "人"): (4, "persons")}
+
+
 def with_unit(
     value: Decimal, unit: str, unit_en: str = "", decimals: int | None = None, *, signed: bool = False
 ) -> Text:
-    """A number and its unit: 1.21%, 1,000 亿元."""
+    """A number and its unit: 1.21%, 1,000 亿元 (100 billion yuan)."""
     shown = number(value, decimals, signed=signed)
     if unit in ("%", "％", "‰"):
         return Text(shown + unit, shown + unit)
+    parsed = parse_unit(unit)
+    if not parsed.per and (parsed.power, parsed.base) in _ENGLISH:
+        move, name = _ENGLISH[parsed.power, parsed.base]
+        return Text(f"{shown} {unit}", f"{number(shift(value, move), signed=signed)} {name}")
     return Text(f"{shown} {unit}", f"{shown} {unit_en or unit}")
+
+
+def difference(value: Decimal, definition: Definition, *, signed: bool = False) -> Text:
+    """A difference with its unit: percentage points for a percentage, else the indicator's own unit."""
+    points = gap_unit(definition.unit)
+    if points.zh != definition.unit:
+        shown = number(value, signed=signed)
+        return Text(f"{shown} {points.zh}", f"{shown} {points.en}")
+    return with_unit(value, definition.unit, definition.unit_en, signed=signed)
 
 
 def beside(phrase: str, following: str) -> str:
@@ -77,11 +94,11 @@ def compared(cell: Cell, target: Target, definition: Definition, gap: Gap) -> Te
             f"{cell.year} 年为 {seen.zh}{note.zh}，与目标值相同",
             f"{seen.en} in {cell.year}{note.en}, equal to the target value",
         )
-    size = number(abs(gap.value))
+    size = difference(abs(gap.value), definition)
     side = Text("高", "above") if gap.value > 0 else Text("低", "below")
     return Text(
-        f"{cell.year} 年为 {seen.zh}{note.zh}，比目标 {beside(wanted.zh, side.zh)} {size} {gap.unit.zh}",
-        f"{seen.en} in {cell.year}{note.en}: {size} {gap.unit.en} {side.en} the target of {wanted.en}",
+        f"{cell.year} 年为 {seen.zh}{note.zh}，比目标 {beside(wanted.zh, side.zh)} {size.zh}",
+        f"{seen.en} in {cell.year}{note.en}: {size.en} {side.en} the target of {wanted.en}",
     )
 
 
@@ -108,26 +125,23 @@ def missing_values(name: Text, when: Text, holder: Text | None) -> Text:
     return Text(f"缺：{before}{name.zh}{held.zh}", f"missing: {name.en}{after}{held.en}")
 
 
-def _per_year(value: Decimal, unit: Text) -> Text:
-    shown = number(value, signed=True)
-    return Text(f"{shown} {unit.zh}/年", f"{shown} {unit.en} a year")
+def _per_year(value: Decimal, definition: Definition) -> Text:
+    shown = difference(value, definition, signed=True)
+    return Text(f"{shown.zh}/年", f"{shown.en} a year")
 
 
 def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation) -> Text | None:
     """Required pace against the fastest single year ever seen, or None when neither is known."""
-    unit = gap_unit(definition.unit)
-    if definition.unit_en and unit.zh == definition.unit:
-        unit = Text(definition.unit, definition.unit_en)
     parts: list[Text] = []
     if verdict.required is not None:
         need = verdict.required.quantize(Decimal(1).scaleb(-max(definition.decimals, 1)), rounding=ROUND_UP)
-        shown = _per_year(need, unit)
+        shown = _per_year(need, definition)
         parts.append(Text(f"需 {shown.zh}", f"needs {shown.en}"))
     sign = -1 if definition.better == "lower" else 1
     seen = [p for p in (verdict.best_here, verdict.best_peer) if p is not None]
     best = max(seen, key=lambda p: p.per_year * sign, default=None)
     if best is not None:
-        where, pace = situation.name(best.region), _per_year(best.per_year, unit)
+        where, pace = situation.name(best.region), _per_year(best.per_year, definition)
         parts.append(
             Text(
                 f"已见最快 {pace.zh}（{where.zh}，{best.last} 年）", f"fastest seen {pace.en} ({where.en}, {best.last})"

@@ -9,8 +9,9 @@ from typing import Any
 from kechuang.citypack import models as pack_models
 from kechuang.indicators import Cell, Situation, Status, Text, Verdict, judge_all
 from kechuang.indicators.forecast import MODEL_NAMES
-from kechuang.indicators.reasons import caution, cell_value, pace_sentence, target_value
+from kechuang.indicators.reasons import caution, cell_value, pace_sentence, target_value, with_unit
 from kechuang.indicators.text import number
+from kechuang.indicators.units import POINT
 from kechuang.web.policy.domain.queries import LoadedRelease
 from kechuang.web.policy.domain.structure import Place
 
@@ -69,6 +70,12 @@ class Row:
     indicator: str | None
     nested: bool
 
+    @property
+    def show_deadline(self) -> bool:
+        """Whether the deadline has to be said: not when the title says the year."""
+        day = self.record.deadline
+        return day is not None and str(day.year) not in self.record.title.zh
+
 
 @dataclass(frozen=True)
 class Group:
@@ -107,12 +114,10 @@ def _gap(verdict: Verdict, situation: Situation) -> Text | None:
     if verdict.gap is None:
         return None
     definition = situation.definitions.get(verdict.target.indicator or "")
-    points = verdict.gap.unit.zh == "个百分点"
-    unit = Text("点", "pp") if points else verdict.gap.unit
-    if definition is not None and not points:
-        unit = Text(definition.unit, definition.unit_en)
-    shown = number(verdict.gap.value, signed=True)
-    return Text(f"{shown} {unit.zh}", f"{shown} {unit.en}")
+    if definition is None or verdict.gap.unit.zh == POINT:
+        shown = number(verdict.gap.value, signed=True)
+        return Text(f"{shown} 点", f"{shown} pp")
+    return with_unit(verdict.gap.value, definition.unit, definition.unit_en, signed=True)
 
 
 def _odds(verdict: Verdict) -> Text | None:

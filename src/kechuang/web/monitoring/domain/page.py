@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from kechuang.indicators import Cell, Definition, Flag, Observation, Situation, Text
+from kechuang.indicators import Cell, Definition, Observation, Situation, Text, reasons
 from kechuang.indicators.choice import Conflict
-from kechuang.indicators.observations import OUTSIDE_SERIES
 from kechuang.indicators.reasons import cell_value, with_unit
 from kechuang.indicators.series import series
 from kechuang.indicators.text import number
-from kechuang.indicators.units import gap_unit
 from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain.queries import LoadedRelease
 
-from . import board, loading
-
-FEW = 3
-"""A city with at most this many values is drawn as single points, not as a line."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One region of the table."""
-
-    region: str
-    name: Text
-    kind: str
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """A cell of the table; without a value it stays empty. ``hollow`` points are drawn open and not joined."""
-
-    cell: Cell | None
-    shown: str
-    hollow: bool
-    differs: bool
-    note: Text | None
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """One year."""
-
-    year: int
-    cells: tuple[TableCell, ...]
-    remarks: tuple[Text, ...]
+from . import board, chart, loading
+from .table import Column, TableRow, columns, table
 
 
 @dataclass(frozen=True)
 class Rank:
     """One region in the comparison of a year; ``width`` is the bar in per cent of the largest."""
 
+    region: str
     name: Text
     shown: str
     width: str
@@ -83,12 +51,23 @@ class Page:
     columns: tuple[Column, ...]
     table: tuple[TableRow, ...]
     absent: tuple[Text, ...]
-    chart: dict[str, object]
+    chart: dict[str, Any]
     sources: tuple[tuple[Text, str, str | None, Text], ...]
     comparison: Comparison | None
+    other_sources: bool
     conflicts: tuple[Conflict, ...]
     holder: Text | None
     demo: bool
+
+    @property
+    def disagreements(self) -> list[Conflict]:
+        """Conflicts that are more than rounding."""
+        return [c for c in self.conflicts if c.kind == "disagreement"]
+
+    @property
+    def roundings(self) -> list[Conflict]:
+        """Cells in which sources only round differently."""
+        return [c for c in self.conflicts if c.kind == "rounding"]
 
 
 def definition_of(loaded: loading.Loaded, indicator: str) -> Definition:
@@ -106,50 +85,6 @@ def _latest(situation: Situation, region: str, indicator: str) -> Cell | None:
     return found[-1] if found else None
 
 
-def columns(situation: Situation, indicator: str) -> tuple[list[Column], list[Text]]:
-    """The regions that have any value, the city first, and the names of those that have none."""
-    wanted = [
-        (situation.region, "city"),
-        *((r, "above") for r in situation.above),
-        *((r, "peer") for r in situation.peers),
-    ]
-    seen = {region for (region, i, _) in situation.cells if i == indicator}
-    shown = [Column(r, situation.name(r), kind) for r, kind in wanted if r in seen or kind != "peer"]
-    return shown, [situation.name(r) for r, _ in wanted if r not in seen]
-
-
-def _table_cell(cell: Cell | None) -> TableCell:
-    if cell is None:
-        return TableCell(None, "", hollow=False, differs=False, note=None)
-    labels = [f.label for f in sorted(cell.flags) if f is not Flag.MEANING_INFERRED]
-    note = Text("、".join(x.zh for x in labels), "; ".join(x.en for x in labels)) if labels else None
-    differs = cell.conflict is not None and cell.conflict.kind == "disagreement"
-    hollow = bool(cell.flags & (OUTSIDE_SERIES | {Flag.AS_OF}))
-    return TableCell(cell, number(cell.value), hollow, differs, note)
-
-
-def table(situation: Situation, indicator: str, shown: list[Column]) -> list[TableRow]:
-    """One row for each year from the first to the last that any region has: gaps stay visible."""
-    years = {year for (region, i, year) in situation.cells if i == indicator and any(c.region == region for c in shown)}
-    if not years:
-        return []
-    rows = []
-    for year in range(min(years), max(years) + 1):
-        cells = tuple(_table_cell(situation.cells.get((c.region, indicator, year))) for c in shown)
-        notes: Counter[Text] = Counter(cell.note for cell in cells if cell.note)
-        remarks = []
-        for note, count in notes.items():
-            names = [c.name for c, cell in zip(shown, cells, strict=True) if cell.note == note]
-            who = (
-                Text("各地", "all")
-                if count > 3
-                else Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-            )
-            remarks.append(Text(f"{who.zh}：{note.zh}", f"{who.en}: {note.en}"))
-        rows.append(TableRow(year, cells, tuple(remarks)))
-    return rows
-
-
 def finding(situation: Situation, definition: Definition) -> Text:
     """The chart's title: the city against the first region above it in the last common year."""
     ours = {c.year: c for c in series(situation.cells, situation.region, definition.id)}
@@ -163,13 +98,11 @@ def finding(situation: Situation, definition: Definition) -> Text:
             difference = ours[year].value - theirs[year].value
             if difference == 0:
                 return Text(f"{year} 年，{city.zh}与{other.zh}相同", f"In {year} {city.en} equals {other.en}")
-            unit = gap_unit(definition.unit)
-            unit = Text(unit.zh, unit.en if unit.en != definition.unit else definition.unit_en)
             side = Text("高", "above") if difference > 0 else Text("低", "below")
-            size = number(abs(difference))
+            size = reasons.difference(abs(difference), definition)
             return Text(
-                f"{year} 年，{city.zh}比{other.zh}{side.zh} {size} {unit.zh}",
-                f"In {year} {city.en} is {size} {unit.en} {side.en} {other.en}",
+                f"{year} 年，{city.zh}比{other.zh}{side.zh} {size.zh}",
+                f"In {year} {city.en} is {size.en} {side.en} {other.en}",
             )
     if len(ours) > 1:
         first, last = ours[min(ours)], ours[max(ours)]
@@ -217,6 +150,7 @@ def _ranking(
         width = f"{max(cell.value, Decimal(0)) / top * 100:.1f}"
         ranks.append(
             Rank(
+                cell.region,
                 situation.name(cell.region),
                 number(cell.value),
                 width,
@@ -235,57 +169,6 @@ def _ranking(
         )
     have = {c.region for c in cells}
     return Comparison(year, tuple(ranks), title, tuple(situation.name(r) for r in group if r not in have))
-
-
-def _chart(
-    definition: Definition, shown: list[Column], rows: list[TableRow], targets: list[board.Row], language: str
-) -> dict[str, object]:
-    """Options for the chart, which is drawn from the table: the city, the regions above it, targets and breaks."""
-    drawn = [i for i, column in enumerate(shown, 1) if column.kind != "peer"]
-    years = [row.year for row in rows]
-    filled = sum(1 for row in rows if row.cells and row.cells[0].cell is not None)
-    options: dict[str, object] = {
-        "cols": drawn,
-        "names": [shown[i - 1].name.of(language) for i in drawn],
-        "unit": definition.unit if definition.unit == "%" else "",
-        "yname": definition.unit if language.startswith("zh") else definition.unit_en,
-    }
-    if 0 < filled <= FEW:
-        options["sparse"] = [1]
-    lines = []
-    for row in targets:
-        value, deadline = row.verdict.target.value, row.record.deadline
-        if (
-            value is None
-            or row.record.indicator != definition.id
-            or (row.record.unit or definition.unit) != definition.unit
-        ):
-            continue
-        last = str(min(deadline.year, years[-1])) if deadline and years and deadline.year >= years[0] else None
-        line: dict[str, object] = {"y": float(value), "text": f"{row.wanted.of(language)}"}
-        if last:
-            line["to"] = last
-            line["text"] = (
-                f"{row.wanted.of(language)} ({row.deadline.of(language)})"
-                if language == "en"
-                else f"{row.wanted.zh}（{row.deadline.zh}）"
-            )
-        lines.append(line)
-    if lines:
-        options["lines"] = lines
-        highest = max([float(c.cell.value) for r in rows for c in r.cells if c.cell] + [float(x["y"]) for x in lines])  # type: ignore[arg-type]
-        if highest > 0:
-            options["max"] = float(f"{highest * 1.08:.2g}")
-    bands = [
-        {"from": str(b.year - 1), "to": str(b.year), "text": "口径断点" if language.startswith("zh") else "break"}
-        for b in definition.breaks
-        if years
-        and years[0] < b.year <= years[-1]
-        and b.region in ("", shown[0].region, *(c.region for c in shown if c.kind == "above"))
-    ]
-    if bands:
-        options["bands"] = bands
-    return options
 
 
 def _sources(situation: Situation, shown: list[Column], indicator: str) -> list[tuple[Text, str, str | None, Text]]:
@@ -334,6 +217,9 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
     rows = [board.row(t, v, situation) for t, v in zip(mine, verdicts, strict=True)]
     shown, absent = columns(situation, indicator)
     table_rows = table(situation, indicator, shown)
+    compared = comparison(situation, definition)
+    near = [] if compared is None else chart.neighbours([(r.region, r.ours) for r in compared.ranks])
+    drawn = chart.columns_drawn(shown, near, comparable=_comparable(definition))
     figures = []
     for region in (situation.region, *situation.above):
         count = len(series(situation.cells, region, indicator))
@@ -354,9 +240,10 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         columns=tuple(shown),
         table=tuple(table_rows),
         absent=tuple(absent),
-        chart=_chart(definition, shown, table_rows, rows, language),
-        sources=tuple(_sources(situation, shown, indicator)),
-        comparison=comparison(situation, definition),
+        chart=chart.options(definition, shown, table_rows, rows, language, drawn),
+        sources=tuple(_sources(situation, [shown[i - 1] for i in drawn], indicator)),
+        other_sources=len(drawn) < len(shown),
+        comparison=compared,
         conflicts=tuple(sorted(found, key=lambda c: (c.kind, c.region, c.year))),
         holder=situation.holders.get(definition.holder or ""),
         demo=loaded.demo,
