@@ -1,0 +1,119 @@
+"""Columns of a table as facts: checked in SQL, row by row, with a reason for every value that cannot be used.
+
+The rules are those of ``parse_facts``: nothing is guessed, an empty cell is unknown, binary floats are refused. Good
+values come out as scaled integers; a row with one bad value goes to quarantine with all its reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kechuang.measures.facts import bounds, fact_scale
+from kechuang.measures.model import FactType, Text
+
+REASONS: dict[str, Text] = {
+    "not_a_number": Text("不是数", "not a number"),
+    "too_many_decimals": Text("小数位太多", "too many decimals"),
+    "below_minimum": Text("小于允许的最小值", "below the minimum"),
+    "above_maximum": Text("大于允许的最大值，请核对单位", "above the maximum; check the unit"),
+    "not_a_choice": Text("不是可选的值", "not an allowed value"),
+    "not_yes_or_no": Text("不是“是”或“否”", "neither yes nor no"),
+    "not_a_date": Text("不是日期", "not a date"),
+    "no_key": Text("没有编号", "no key"),
+    "duplicate_key": Text("编号重复", "duplicated key"),
+}
+
+_INTEGERS = {
+    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+}  # fmt: skip
+
+
+class PopulationError(ValueError):
+    """A table that cannot be used at all; says in both languages why and how to mend it."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{en} ({zh})")
+        self.zh = zh
+        self.en = en
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A fact's column in SQL: the value (NULL for unknown or bad) and the tests that make it bad, by reason."""
+
+    value: str
+    faults: Mapping[str, str]
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(value: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def clean(fact: FactType, type_: str) -> Cleaned:
+    """How a column of DuckDB type ``type_`` becomes the fact. Raises ``PopulationError`` for unusable types."""
+    column = quote(fact.id)
+    base = type_.split("(", maxsplit=1)[0].upper()
+    text = f"NULLIF(TRIM({column}), '')"
+    if fact.type in ("money", "rate", "count"):
+        return _number(fact, column, base, text)
+    if fact.type == "boolean":
+        if base == "BOOLEAN":
+            return Cleaned(column, {})
+        _need(fact, base, type_)
+        yes, no = f"LOWER({text}) IN ('是', 'yes', 'true', '1')", f"LOWER({text}) IN ('否', 'no', 'false', '0')"
+        return Cleaned(f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END", {"not_yes_or_no": f"NOT ({yes} OR {no})"})
+    if fact.type == "date":
+        if base in ("DATE", "TIMESTAMP"):
+            return Cleaned(f"CAST({column} AS DATE)", {})
+        _need(fact, base, type_)
+        day = f"TRY_CAST({text} AS DATE)"
+        return Cleaned(day, {"not_a_date": f"{text} IS NOT NULL AND {day} IS NULL"})
+    _need(fact, base, type_)
+    if fact.type == "enum":
+        listed = ", ".join(text_literal(v.value) for v in fact.values)
+        return Cleaned(text, {"not_a_choice": f"{text} NOT IN ({listed})"})
+    return Cleaned(text, {})
+
+
+def _need(fact: FactType, base: str, type_: str) -> None:
+    if base != "VARCHAR":
+        raise PopulationError(
+            f"列“{fact.id}”的类型是 {type_}，不能作为{fact.type}",
+            f"column {fact.id} is {type_}, unusable as {fact.type}",
+        )
+
+
+def _number(fact: FactType, column: str, base: str, text: str) -> Cleaned:
+    scale = fact_scale(fact)
+    low, high = bounds(fact)
+    faults: dict[str, str] = {}
+    if base in _INTEGERS:
+        number = f"CAST({column} AS DECIMAL(38, 0))"
+    elif base == "DECIMAL":
+        number = column
+        faults["too_many_decimals"] = f"{column} <> ROUND({column}, {scale})"
+    elif base == "VARCHAR":
+        shape = r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20})(\.[0-9]{1,12})?"
+        fits = rf"[-+]?[0-9,]+(\.[0-9]{{0,{scale}}}0*)?"
+        good = f"REGEXP_FULL_MATCH({text}, '{shape}')"
+        number = f"CASE WHEN {good} THEN CAST(REPLACE({text}, ',', '') AS DECIMAL(38, 12)) END"
+        faults["not_a_number"] = f"NOT {good}"
+        faults["too_many_decimals"] = f"{good} AND NOT REGEXP_FULL_MATCH({text}, '{fits}')"
+    else:
+        raise PopulationError(
+            f"列“{fact.id}”是 {base}：金额和数量不能用浮点数，请用 DECIMAL 或文字",
+            f"column {fact.id} is {base}: binary floats cannot hold amounts; use DECIMAL or text",
+        )
+    faults["below_minimum"] = f"{number} < {low:f}"
+    faults["above_maximum"] = f"{number} > {high:f}"
+    inside = f"{number} BETWEEN {low:f} AND {high:f}"
+    # In DECIMAL(38, scale) the product with 10**scale stays exact for everything inside the bounds.
+    value = f"CASE WHEN {inside} THEN CAST(CAST({number} AS DECIMAL(38, {scale})) * {10**scale} AS BIGINT) END"
+    return Cleaned(value, faults)

@@ -1,0 +1,183 @@
+"""A table of subjects computes to what ``explain`` says, row by row; bad rows are set aside with reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kechuang.measures import Catalogue, Measure, explain
+
+duckdb = pytest.importorskip("duckdb")
+population = pytest.importorskip("kechuang.measures.backends.population")
+
+DAY = dt.date(2026, 11, 24)
+HEAD = "id,技术合同交易额,受让方类型,出让方类型,已转化,合同已登记,研发投入,营业收入,机构级别"
+
+
+def write(folder: Path, *lines: str) -> Path:
+    path = folder / "firms.csv"
+    path.write_text("\n".join((HEAD, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def random_line(n: int, r: random.Random) -> str:
+    amount = r.choice(("", "1234567.85", "10000000.00", "9999999.74", '"12,345,678.90"', f"{r.randrange(10**9)}.25"))
+    kinds = ("企业", "高校", "科研院所", "个人", "")
+    spent, revenue = r.choice(("", "299999999.99", "300000000.00", "5")), r.choice(("5000000000.00", ""))
+    return ",".join(
+        (f"F{n}", amount, r.choice(kinds), r.choice(kinds), r.choice(("是", "否", "")), r.choice(("是", "")), spent,
+         revenue, r.choice(("市级", "省级", "国家级", "")))
+    )  # fmt: skip
+
+
+def test_rows_equal_explain(
+    catalogue: Catalogue, receiver: Measure, supplier: Measure, institution: Measure, intensity: Measure,
+    deduction: Measure, tmp_path: Path,
+) -> None:  # fmt: skip
+    import csv
+
+    from kechuang.measures import parse_facts
+
+    r = random.Random(1)
+    measures = [receiver, supplier, institution, intensity, deduction]
+    path = write(tmp_path, *(random_line(n, r) for n in range(500)))
+    bound = population.bind(measures, catalogue, DAY, path)
+    got = {(key, measure): (status, amount) for key, _, measure, status, amount in bound.rows()}
+    assert bound.counts() == {"total": 500, "computed": 500, "quarantined": 0}
+    assert len(got) == 2500
+    statuses = set()
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key = row.pop("id")
+            facts, errors = parse_facts(row, catalogue)
+            assert errors == []
+            for measure in measures:
+                e = explain(measure, facts, DAY, catalogue)
+                assert got[key, measure.id] == (e.status, e.amount), (key, measure.id)
+                statuses.add(e.status)
+    assert statuses == {"yes", "no", "unknown", "delegated", "unstated"}
+
+
+def test_totals_of_scenarios_are_one_scan(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
+    lines = (f"F{n},{1000000 * n}.00,企业,高校,是,是,,," for n in range(1, 21))
+    tried = [population.Scenario("current")] + [
+        population.Scenario(f"cap-{cap}", {"supplier-subsidy": {"cap": Decimal(cap), "rate": Decimal("0.0125")}})
+        for cap in (50000, 150000)
+    ]
+    bound = population.bind([supplier], catalogue, DAY, write(tmp_path, *lines), scenarios=tried)
+    got = {t.scenario: (t.yes, t.no, t.unknown, t.amount) for t in bound.totals()}
+
+    def cost(rate: str, cap: int) -> Decimal:
+        return sum((min(Decimal(1000000 * n) * Decimal(rate), Decimal(cap)) for n in range(1, 21)), Decimal(0))
+
+    assert got == {
+        "current": (20, 0, 0, cost("0.01", 100000)),
+        "cap-50000": (20, 0, 0, cost("0.0125", 50000)),
+        "cap-150000": (20, 0, 0, cost("0.0125", 150000)),
+    }
+
+
+def test_bad_rows_are_set_aside_and_counted(
+    catalogue: Catalogue, receiver: Measure, intensity: Measure, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path,
+        "A,1000000.00,企业,高校,是,是,,,",
+        "B,-5,企业,高校,是,是,,,",
+        "C,NaN,企业,高校,是,是,,,",
+        "D,10000000000000,企业,高校,是,是,,,",
+        "E,1.234,企业,高校,是,是,,,",
+        "F,5,企业,大学,也许,是,,,",
+        "G,5,企业,高校,是,是,1e5,,",
+        'H,"1,23",企业,高校,是,是,,,',
+        "I,5,企业,高校,是,是,,,",
+        "I,6,企业,高校,是,是,,,",
+        ",7,企业,高校,是,是,,,",
+        "J,1.2300,企业,高校,是,是,,,",
+    )
+    plain = replace(receiver, ambiguities=())
+    bound = population.bind([plain, intensity], catalogue, DAY, path)
+    assert bound.counts() == {"total": 12, "computed": 2, "quarantined": 10}
+    assert [(f.key, f.fact, f.value, f.reason) for f in bound.quarantine()] == [
+        ("B", "技术合同交易额", "-5", "below_minimum"),
+        ("C", "技术合同交易额", "NaN", "not_a_number"),
+        ("D", "技术合同交易额", "10000000000000", "above_maximum"),
+        ("E", "技术合同交易额", "1.234", "too_many_decimals"),
+        ("F", "出让方类型", "大学", "not_a_choice"),
+        ("F", "已转化", "也许", "not_yes_or_no"),
+        ("G", "研发投入", "1e5", "not_a_number"),
+        ("H", "技术合同交易额", "1,23", "not_a_number"),
+        ("I", None, None, "duplicate_key"),
+        ("I", None, None, "duplicate_key"),
+        (None, None, None, "no_key"),
+    ]
+    assert bound.quarantine()[0].message.zh == "小于允许的最小值"
+    amounts = {key: amount for key, _, measure, _, amount in bound.rows() if measure == plain.id}
+    assert amounts == {"A": Decimal("20000.00"), "J": Decimal("0.02")}
+
+
+def test_missing_columns_are_named_with_a_suggestion(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("id,合同交易额,出让方类型\nA,5,高校\n", encoding="utf-8")
+    with pytest.raises(population.PopulationError) as caught:
+        population.bind([supplier], catalogue, DAY, path)
+    assert caught.value.zh == "数据缺列：技术合同交易额（是不是“合同交易额”？）"
+
+
+def test_binary_floats_are_refused(catalogue: Catalogue, supplier: Measure) -> None:
+    con = duckdb.connect()
+    con.execute("CREATE TABLE t AS SELECT 'A' AS id, 5.5::DOUBLE AS 技术合同交易额, '高校' AS 出让方类型")
+    with pytest.raises(population.PopulationError, match="binary floats"):
+        population.bind([supplier], catalogue, DAY, "t", connection=con)
+
+
+def test_typed_tables_and_files_out(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
+    con = duckdb.connect()
+    con.execute(
+        "CREATE TABLE t AS SELECT 7 AS id, 12345678.90::DECIMAL(18, 2) AS 技术合同交易额, '高校' AS 出让方类型"
+        " UNION ALL SELECT 8, 1234567.85, '企业' UNION ALL SELECT 9, NULL, '个人'"
+    )
+    bound = population.bind([supplier], catalogue, DAY, "t", connection=con)
+    for name in ("out.parquet", "out.csv"):
+        bound.write(tmp_path / name)
+        rows = con.execute(f"SELECT * FROM '{tmp_path / name}' ORDER BY key").fetchall()
+        assert [(int(r[0]), *r[1:4], r[4] and Decimal(str(r[4]))) for r in rows] == [
+            (7, "current", "supplier-subsidy", "yes", Decimal("100000.00")),
+            (8, "current", "supplier-subsidy", "no", None),
+            (9, "current", "supplier-subsidy", "unknown", None),
+        ]
+    with pytest.raises(population.PopulationError, match="only"):
+        bound.write(tmp_path / "out.xlsx")
+
+
+def test_measures_not_in_force_have_no_rows(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
+    path = write(tmp_path, "A,5,企业,高校,是,是,,,")
+    ended = replace(supplier, id="old", effective_to=dt.date(2018, 4, 17))
+    bound = population.bind([ended, supplier], catalogue, DAY, path)
+    assert bound.not_in_force == ("old",)
+    assert {row[2] for row in bound.rows()} == {"supplier-subsidy"}
+
+
+def test_compiled_text_is_kept(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
+    path = write(tmp_path, "A,5,企业,高校,是,是,,,")
+    first = population.bind([supplier], catalogue, DAY, path)
+    tried = [population.Scenario("x", {"supplier-subsidy": {"cap": Decimal(7)}})]
+    second = population.bind([supplier], catalogue, DAY, path, scenarios=tried)
+    assert second.sql is first.sql
+
+
+def test_unknown_parameters_and_files(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
+    tried = [population.Scenario("x", {"supplier-subsidy": {"top": Decimal(7)}})]
+    with pytest.raises(population.PopulationError, match="has no parameter top"):
+        population.bind([supplier], catalogue, DAY, write(tmp_path), scenarios=tried)
+    with pytest.raises(population.PopulationError, match="there is no file"):
+        population.bind([supplier], catalogue, DAY, tmp_path / "none.csv")
+    other = tmp_path / "data.xlsx"
+    other.touch()
+    with pytest.raises(population.PopulationError, match="only"):
+        population.bind([supplier], catalogue, DAY, other)
