@@ -161,6 +161,8 @@ def test_measures_not_in_force_have_no_rows(catalogue: Catalogue, supplier: Meas
     bound = population.bind([ended, supplier], catalogue, DAY, path)
     assert bound.not_in_force == ("old",)
     assert {row[2] for row in bound.rows()} == {"supplier-subsidy"}
+    nothing = population.bind([ended], catalogue, DAY, path)
+    assert (list(nothing.rows()), nothing.totals()) == ([], [])
 
 
 def test_compiled_text_is_kept(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:

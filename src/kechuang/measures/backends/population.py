@@ -100,6 +100,8 @@ class Population:
 
     def totals(self) -> list[Total]:
         """One line per scenario and measure; one scan for all."""
+        if not self._programs:
+            return []
         parts = []
         for program in self._programs:
             applies, amount = _names(program)
@@ -166,6 +168,11 @@ class Population:
             parts.append(
                 f'SELECT key, scenario, {text_literal(measure.id)} AS measure, {status} AS "status",'
                 f" CAST({value} AS DECIMAL(18, 2)) AS amount FROM results"
+            )
+        if not parts:
+            return (
+                "SELECT NULL AS key, '' AS scenario, '' AS measure, '' AS \"status\", 0::DECIMAL(18, 2) AS amount"
+                " WHERE FALSE"
             )
         return f"WITH results AS MATERIALIZED ({self._query}) {' UNION ALL '.join(parts)}"
 
