@@ -37,6 +37,7 @@ class FieldView:
     value: str
     error: FactError | None = None
     options: list[Option] = field(default_factory=list)
+    alone: bool = False
 
     @property
     def id(self) -> str:
@@ -45,8 +46,15 @@ class FieldView:
 
     @property
     def widget(self) -> str:
-        """``number``, ``select``, ``radio``, ``date`` or ``text``."""
+        """``number``, ``select``, ``radio``, ``date`` or ``text``. A question that stands alone shows all answers."""
+        if self.alone and self.fact.type == "enum":
+            return "radio"
         return _WIDGETS.get(self.fact.type, "number")
+
+    @property
+    def tall(self) -> bool:
+        """Whether the answers stand below each other."""
+        return self.fact.type == "enum"
 
     @property
     def name(self) -> str:
@@ -71,32 +79,38 @@ def _english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def options(fact: pack_models.Fact, value: str) -> list[Option]:
-    """The answers of a choice; the empty one stands for not known."""
+def options(fact: pack_models.Fact, value: str, alone: bool = False) -> list[Option]:
+    """The answers of a choice. Not known is one of them, chosen unless the question stands alone unanswered."""
     if fact.type == "boolean":
-        yes, no = value in ("是", "yes", "true"), value in ("否", "no", "false")
-        return [
-            Option("是", gettext("是"), yes),
-            Option("否", gettext("否"), no),
-            Option("", gettext("不知道"), not (yes or no)),
+        listed = [
+            Option("是", gettext("是"), value in ("是", "yes", "true")),
+            Option("否", gettext("否"), value in ("否", "no", "false")),
         ]
-    if fact.type == "enum":
+    elif fact.type == "enum":
         listed = [Option(v.value, v.en if _english() else v.value, value in (v.value, v.en)) for v in fact.values]
-        return [Option("", gettext("不知道"), not any(option.chosen for option in listed)), *listed]
-    return []
+    else:
+        return []
+    open_ = not any(option.chosen for option in listed)
+    unknown = Option(UNKNOWN, gettext("不知道"), value == UNKNOWN if alone else open_)
+    return [*listed, unknown] if fact.type == "boolean" or alone else [unknown, *listed]
 
 
 def fields(
-    release: LoadedRelease, names: Iterable[str], raw: Mapping[str, str], errors: Iterable[FactError] = ()
+    release: LoadedRelease,
+    names: Iterable[str],
+    raw: Mapping[str, str],
+    errors: Iterable[FactError] = (),
+    *,
+    alone: bool = False,
 ) -> list[FieldView]:
-    """Form fields for facts, with the values typed so far."""
+    """Form fields for facts, with the values typed so far; ``alone`` for one question on its own page."""
     wrong = {error.fact: error for error in errors}
     views = []
     for number, name in enumerate(names, 1):
         fact = release.facts[name]
         value = raw.get(name, "")
         shown = "" if value == UNKNOWN else value
-        views.append(FieldView(fact, number, shown, wrong.get(name), options(fact, shown)))
+        views.append(FieldView(fact, number, shown, wrong.get(name), options(fact, value, alone), alone))
     return views
 
 

@@ -74,6 +74,14 @@ class Calculation:
         return [view for view in self.fields if view.fact.id in optional]
 
     @property
+    def facts_shown(self) -> list[tuple[str, str]]:
+        """The facts used, with their values, in words of the active language."""
+        inputs = self.explanation.inputs if self.explanation else {}
+        return [
+            (view.name, asking.shown(inputs[view.fact.id], view.fact)) for view in self.fields if view.fact.id in inputs
+        ]
+
+    @property
     def amount(self) -> Decimal | None:
         """The amount shown large: due now, or due if what is unknown is confirmed."""
         if self.explanation is None:

@@ -16,6 +16,7 @@ from kechuang.measures.facts import FactError
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain import asking
 from kechuang.web.entitlements.domain.calculate import typed_facts
+from kechuang.web.entitlements.domain.eligibility import next_question
 from kechuang.web.policy.domain import days
 from kechuang.web.policy.domain.releases import LoadedRelease
 
@@ -87,3 +88,21 @@ def answers(release: LoadedRelease, request: HttpRequest) -> Answers:
     except UserError as error:
         found.day_error = error
     return found
+
+
+def step(found: Answers, *, asked: str = "", change: str = "") -> dict[str, Any] | None:
+    """What the question page shows: an answer to mend first, then one to change, then the next question; or None."""
+    release = found.release
+
+    def view(name: str, errors: Iterable[FactError] = ()) -> dict[str, Any]:
+        return {"field": asking.fields(release, [name], found.raw, errors, alone=True)[0]}
+
+    if found.errors:
+        return view(found.errors[0].fact, found.errors)
+    if asked in release.facts and asked not in found.raw:
+        empty = FactError(asked, "请回答这一题，或选“不知道”。", "Answer the question, or say that you do not know.")
+        return view(asked, [empty])
+    if change in release.facts:
+        return view(change)
+    question = next_question(release, found.facts, found.skipped, found.on, found.measures)
+    return None if question is None else {**view(question.fact.id), "question": question}

@@ -44,11 +44,13 @@ def known_facts(release: LoadedRelease, subject: Subject) -> dict[str, Any]:
 
 
 def name_of(subject: Subject) -> str:
-    """The subject's own name: the contract's title, the institution's name; empty for the organisation itself."""
+    """The subject's own name: the contract's title and number, the institution's name; empty for the organisation."""
     if subject.kind == "enterprise":
         return ""
     record = subject.record
-    return str(getattr(record, "title", None) or getattr(record, "name", None) or record)
+    name = getattr(record, "name", None) or getattr(record, "title", None) or str(record)
+    number = getattr(record, "number", None)
+    return f"{name}（{number}）" if number else str(name)
 
 
 def subjects(

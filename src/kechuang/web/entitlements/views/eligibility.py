@@ -75,20 +75,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The next question, or on to the answers when nothing is left that matters."""
     release = queries.current_release()
     found = questionnaire.answers(release, request)
-    if found.errors:
-        fact = release.facts[found.errors[0].fact]
-        view = asking.fields(release, [fact.id], found.raw, found.errors)[0]
-        context = {"answers": found, "field": view, "others": found.query(without=fact.id)}
-        return render(request, "entitlements/ask.html", {"release": release, **context}, status=422)
-    if (wanted := request.GET.get("change")) and wanted in release.facts:
-        view = asking.fields(release, [wanted], found.raw)[0]
-        return render(request, "entitlements/ask.html", {"release": release, "answers": found, "field": view})
-    question = eligibility.next_question(release, found.facts, found.skipped, found.on, found.measures)
-    if question is None:
+    step = questionnaire.step(found, asked=request.GET.get("asked", ""), change=request.GET.get("change", ""))
+    if step is None:
         return redirect(f"{reverse('entitlements:answers')}?{found.query()}")
-    view = asking.fields(release, [question.fact.id], {})[0]
-    context = {"release": release, "answers": found, "field": view, "question": question}
-    return render(request, "entitlements/ask.html", context)
+    context = {"release": release, "answers": found, "unknown": asking.UNKNOWN, **step}
+    return render(request, "entitlements/ask.html", context, status=422 if step["field"].error else 200)
 
 
 @require_GET

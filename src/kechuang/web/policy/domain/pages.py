@@ -71,6 +71,7 @@ def document_page(release: LoadedRelease, document: pack_models.Document) -> dic
         "release": release,
         "document": document,
         "coverage": index.coverage(document),
+        "metadata": [field for field in document.metadata if field.value != document.number],
         "tree": index.tree(document),
         "measures": measures,
         "tally": tally(measures),

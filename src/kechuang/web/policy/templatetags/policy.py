@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +55,7 @@ def clause_mark(release: Any, source: Any) -> str:
     place = queries.index(release).place(source)
     if place is None:
         return format_html('<span class="kc-cl">{}</span>', source.clause)
-    return format_html('<a class="kc-cl" href="{}">{}</a>', clause_url(place), cite(place))
+    return place_mark(place)
 
 
 class _Source:
@@ -68,7 +68,8 @@ class _Source:
 @register.simple_tag
 def place_mark(place: Place) -> str:
     """The clause mark of a sentence already looked up."""
-    return format_html('<a class="kc-cl" href="{}">{}</a>', clause_url(place), cite(place))
+    language = mark_safe(' lang="zh-CN"') if _english() else ""
+    return format_html('<a class="kc-cl" href="{}"{}>{}</a>', clause_url(place), language, cite(place))
 
 
 @register.simple_tag
