@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kechuang.web.audit.models import Result
+
 ACTIONS: dict[str, str | Promise] = {
     "account.create": _("建账号"),
     "account.disable": _("停用账号"),
@@ -33,6 +35,7 @@ KINDS: dict[str, str | Promise] = {
     "document": _("文件"),
     "observation": _("观测值"),
     "organisation": _("单位"),
+    "realm": _("数据性质"),
     "release": _("城市包版本"),
     "run": _("计算批次"),
     "user": _("账号"),
@@ -47,3 +50,8 @@ def action_words(action: str) -> str:
 def kind_words(kind: str) -> str:
     """The kind of object in words."""
     return str(KINDS.get(kind, kind))
+
+
+def result_words(result: str) -> str:
+    """The result in words."""
+    return str(Result(result).label) if result in Result.values else result

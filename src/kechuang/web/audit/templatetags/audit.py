@@ -9,6 +9,7 @@ from kechuang.web.audit import words
 register = template.Library()
 register.filter("action_words", words.action_words)
 register.filter("kind_words", words.kind_words)
+register.filter("result_words", words.result_words)
 
 
 @register.filter
