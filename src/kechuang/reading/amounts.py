@@ -18,8 +18,8 @@ _CAP_HEAD = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超�
 MEASURED = re.compile(r"平方米|平米|亩|吨|公斤|千瓦|度|头|只|株|立方米|公里|床|月|天|㎡")
 _ENTITY_PER = re.compile(r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|艘|辆|亩|吨|头|只|座|处|品种|种|类|批|支|款|机构|单位|企业"
                          r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分]|一次|可)")
-_STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成)?(?:\d[\d.]*)(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户)"
-                       r"[\u4e00-\u9fff]{0,4}?)(?=[，给奖补资另再]|$)")
+_STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成|毕业|培育|引进|认定|孵化|培养)?(?:\d[\d.]*|一)"
+                       r"(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户|名|项|件)[\u4e00-\u9fff]{0,14}?)(?=[，给奖补资另再]|$)")
 _PERIOD = re.compile(r"每年度?|年度|每月|每季度|[一二三四五两\d]年累计|三年内累计|(?<=企业)年(?=[奖补资])|每个自然年度|自然年度|全年")
 _BASE = re.compile(
     r"(?:按照?|参照|依照|依据|根据|以)(?:不超过|不高于|最高|其|该)*(?P<base>[^，。；]*?)"
@@ -100,8 +100,8 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
     if result.base is None and not percents:
         head = view.text[start:trigger]
         match = _FIXED_BASE.search(head)
-        if match and not re.search(r"\d|程序|规定|政策|办法|程度|情况|效果|难度|方式|原则|有关|绩效|类别|档次|等级|分别|级别", match["base"]):
-            result.base = match["base"]
+        if match and match["base"] and not re.search(r"\d|程序|规定|政策|办法|程度|情况|效果|难度|方式|原则|有关|绩效|类别|档次|等级|分别|级别", match["base"]):
+            result.base = re.sub(r"^(?:其|该)", "", match["base"])
     if result.cap is not None or any(cap for _, _, cap in result.tiers):
         period = _PERIOD.search(region)
         result.cap_period = period.group() if period else None
@@ -115,6 +115,14 @@ def _rates(view: View, result: Amount, percents: list[Quantity], start: int, tri
         result.tiers = [("", item, False) for item in run]
         result.base = base_of(view, start, run[0].start, trigger)
         result.rules.append("tiered-rate")
+        return
+    if len(run) > 1 and all(re.match(r"[、，；和及]", view.masked[a.stop:b.start]) for a, b in pairwise(run)):
+        # 1000万元以下部分按10%、1000万元以上部分按5%: each rate has its own stretch.
+        names = [view.text[start - 40 if start > 40 else 0:start].rpartition("，")[2]]
+        names += [view.text[a.stop:b.start] for a, b in pairwise(run)]
+        result.tiers = [(re.sub(r"^[、，；和及对]+|的?(?:按照?|给予|部分按)$", "", name), item, False)
+                        for name, item in zip(names, run, strict=True)]
+        result.rules.append("stepped-rate")
         return
     item = run[-1]
     result.rate, result.rate_max = item.rate, item.rate_max
@@ -217,7 +225,7 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
     if give:
         body = head[give.end():]
         org = leading_org(body)
-        body = re.sub(r"^(?:补助|奖励|补贴|资助)", "", body[len(org):] if org else body)
+        body = re.sub(r"^(?:补助|奖励|补贴|资助|不超过|不高于|最高|最多)+", "", body[len(org):] if org else body)
         body = re.sub(r"(?:的)?(?:不超过|不高于|最高|最多|连续\d年)*$", "", body)
         if body:
             return body
@@ -230,7 +238,7 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
 def entity_per(text: str) -> str | None:
     """每家, 单品种, 每新设一家连锁门店, 年零售额每实现2000万元: what one sum is paid for."""
     match = _last(_STEP_PER, text) or _last(_ENTITY_PER, text)
-    return match["per"] if match is not None else None
+    return re.sub(r"^(?:对于?|按照?|标准为)|.*标准为", "", match["per"]) if match is not None else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

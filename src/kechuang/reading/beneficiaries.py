@@ -68,6 +68,8 @@ class Beneficiaries:
             found = roles.last_org(text)
             if found:
                 return Who(found, "beneficiary named in an earlier sentence or heading")
+        if re.search(r"每人|生活补贴|租房补贴|安家|个人", promised):
+            return Who("个人", "beneficiary named in an earlier sentence or heading")
         return Who("企业", "no beneficiary named; enterprises assumed") if subject is None else Who(subject)
 
 
@@ -80,10 +82,8 @@ def _supported(text: str) -> str | None:
         org = roles.leading_org(match["rest"], 16)
         if org and org.startswith(("与", "和", "同")):
             continue
-        if org and not re.search(r"[在将把]", org[:-2]):
-            return org
         if org:
-            return re.sub(r"^.*[在将把]", "", org) or None
+            return roles.without_verbs(re.sub(r"^.*(?:[将把]|(?<=.)在)(?=.{2})", "", org)) or None
     return None
 
 
@@ -105,6 +105,8 @@ def _from_condition(own: str) -> str | None:
     clean = GRANTOR.sub("", own)
     pieces = [piece for piece in re.split(r"，(?![^（]*）)", clean) if piece and not piece.startswith(("每", "单"))]
     for piece in reversed(pieces):
+        if piece.startswith(("支持", "鼓励", "引导", "组织")):
+            continue
         if roles.ends_in_org(piece):
             target = re.search(r"(?:^|[，并]|情况|规定)对于?(?!外|口|接)(?P<body>[^，]{2,})$", piece)
             who, _ = roles.split_beneficiary(target["body"] if target else piece)
@@ -118,9 +120,12 @@ def _from_condition(own: str) -> str | None:
                 return who
             org = roles.leading_org(match["body"], 16)
             if org:
-                return re.sub(r"^(?:首次|新|当年|年度|获).*?(?=[\u4e00-\u9fff]{0,6}(?:企业|单位|机构)$)", "", org) or org
+                return roles.without_verbs(org) or org
+    carrier = _supported(clean)
+    if carrier:
+        return carrier
     for piece in pieces:
         org = roles.leading_org(piece, 16)
         if org and not re.match(r"^(?:首次|新|经|在|获|通过|利用|采用|采取|购置)", org):
-            return re.sub(r"^(?:支持|鼓励|引导|推动|组织)", "", org) or org
+            return roles.without_verbs(org) or org
     return None

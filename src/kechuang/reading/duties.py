@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from kechuang.chinese import dates
-from kechuang.reading import phrases
 from kechuang.reading.model import Evidence, Rule
 from kechuang.reading.view import View
 
@@ -38,6 +37,14 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # （牵头单位：…，配合单位：…）; 责任单位：…; 由…负责解释
     ("responsible", re.compile(r"(?:责任|牵头|配合|主管|实施|承办|落实|参与)(?:单位|部门)[：:]|由[^，。；]{2,30}负责(?:解释|实施|组织|落实)|负责解释")),
 )
+#: A cheap test before each pattern: one of these words must be there.
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "cumulation-highest": ("就高", "从高", "最高", "不重复"), "upgrade-difference": ("差额", "补差", "补足", "晋升", "升级", "升格"),
+    "stackable": ("叠加", "同时", "累加", "重复"), "no-repeat": ("重复", "择一", "不再", "不予"), "shared-ceiling": ("同一",),
+    "validity": ("自", "有效期", "废止", "试行期", "执行期", "失效"), "clawback": ("追回", "收回", "退回", "追缴"),
+    "delegation": ("另行", "》", "规定", "政策"), "budget": ("由", "预算", "财政"),
+    "responsible": ("单位", "部门", "负责"),
+}
 #: 增长幅度高于财政经常性收入的增长幅度: two rates compared, no figure.
 _RELATION = re.compile(
     r"(?P<left>[^，。；]{2,40}?)(?P<cmp>高于|不低于|快于|超过|大于|低于|不高于)(?P<right>[^，。；\d]{2,40}?(?:增长幅度|增幅|增速|增长率|增长速度|增长水平|平均水平))")
@@ -47,15 +54,17 @@ def read_rules(views: Iterable[View]) -> list[Rule]:
     """All rules about rules, in text order; one for each kind and sentence part."""
     found: list[Rule] = []
     for view in views:
-        for start, end in phrases.units(view.masked):
+        for start, end in view.units:
             text = view.text[start:end]
             for kind, pattern in _KINDS:
+                if not any(word in text for word in _NEEDS[kind]):
+                    continue
                 match = pattern.search(text)
                 if match is None or (kind == "no-repeat" and "upgrade-difference" in {
                         rule.kind for rule in found[-1:]} and found[-1].end == view.span(start, end)[1]):
                     continue
                 found.append(_make(view, start, end, kind, _value(kind, text, match)))
-            relation = _RELATION.search(view.masked[start:end])
+            relation = _RELATION.search(view.masked[start:end]) if "增" in text or "平均水平" in text else None
             if relation and not re.search(r"\d", relation["right"]):
                 left, right = start + relation.start(), start + relation.end()
                 value = (f"{view.text[left:left + len(relation['left'])]} {relation['cmp']} "

@@ -27,7 +27,7 @@ _COMPOUND = re.compile(r"^(?:资金|政策|办法|对象|条件|项目|程序|�
                        r"|活动|申请|记录|体系|细则|期限)")
 _AT_END = re.compile(r"^(?:$|[、，和及与或的]*(?:奖励|补助|补贴|资助|支持)?$|[和及与]|企业$|个人$)")
 _NEGATED = re.compile(
-    r"不再|不进行|不予|不得(?!超|高|低|少|多)|不重复|不享受|不能|不给予|不另行|停止|取消|追回|收回|退回|已(?:获|享受|给予|奖励|发放)|曾获|差额|处以"
+    r"不再|不进行|不予|不得(?!超|高|低|少|多)|不重复|不享受|不能|不给予|不另行|停止|取消|追回|收回|退回|(?:已|共|累计)(?:获|享受|给予|奖励|发放|兑现|拨付|落实)|曾获|差额|处以"
     r"|罚款|违约|滞纳金")
 _CAP_WORDS = r"(?:最高|最多|至多|不超过|不高于|不得超过|不多于|上限|封顶|总额|累计|合计|每年|年度|可达|至|为|按|达|到|约|不低于|不少于|最低)"
 _TAIL = (rf"(?:给|于)?(?:[\u4e00-\u9fff]{{0,6}}{ORG})?(?:的?(?:金额|资金|标准|额度|费用|经费|总额|额|上限|比例|款))*"
@@ -61,14 +61,22 @@ class Event:
     reference: str | None = None
 
 
+_MAY = re.compile(r"奖|补|资助|贴息|返还|支持|扶持|配套|津贴|一事一议|享受|最高|最多|不超过|不高于|上限|封顶|以内")
+
+
+def may_grant(text: str) -> bool:
+    """A cheap test: whether the sentence holds any word that a grant needs."""
+    return bool(_MAY.search(text))
+
+
 def find_event(view: View, segment: Segment) -> Event | None:
     """The grant event of a segment, if it has one."""
     text = view.masked[segment.start:segment.end]
     raw = view.text[segment.start:segment.end]
-    if _NEGATED.search(text) or _PAYOUT.search(text):
-        return None
     money = [q for q in view.inside(segment.start, segment.end) if q.kind in ("money", "percent", "ratio")]
     if not money and not _STRONG.search(text) and not re.search("第.{1,4}条|一事一议|一定", raw):
+        return None
+    if _NEGATED.search(text) or _PAYOUT.search(text):
         return None
     if _OWN_PURPOSE.match(view.text) and not money:
         return None
@@ -109,15 +117,17 @@ def _direct(text: str, segment: Segment, money: list[Quantity]) -> Event | None:
         if match is None:
             continue
         tail = match["tail"]
+        if head[:match.start()].endswith("用于"):
+            continue  # the use of a purse, not a grant
         if match["verb"] in ("支持", "扶持", "配套", "奖") and not (
                 quantity.kind != "percent" and (not tail or re.search(_CAP_WORDS, tail) or re.search("金额", tail)
                                                 or re.search(r"[\u4e00-\u9fff]$", tail))):
             continue
-        limit = bool(_NOUN_SUFFIX.match(tail)) or (
-            quantity.comparator == "<=" and bool(re.search(r"(?:最高|每年|年度)$", head[:match.start()])))
+        limit = bool(_NOUN_SUFFIX.match(tail)) or bool(re.search(r"(?:最高|最多|至多)(?:可|给予)?$", head[:match.start()]))
         if not limit and quantity.comparator == "<=" and re.search(r"不超过|不高于|不得超过", tail):
             limit = True
-        return Event("noun-limit" if limit else "direct", segment, segment.start + match.start(), limit)
+        named = limit and not re.search(r"(?:最高|最多|至多)(?:可|给予)?$", head[:match.start()])
+        return Event("noun-limit" if named else "direct", segment, segment.start + match.start(), limit)
     return None
 
 

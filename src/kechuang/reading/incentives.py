@@ -13,15 +13,15 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from kechuang.reading import amounts, phrases, tiers
+from kechuang.reading import amounts, tiers
 from kechuang.reading.amounts import Amount
 from kechuang.reading.beneficiaries import GRANTOR, Beneficiaries
-from kechuang.reading.grants import Event, announces_tiers, find_event
+from kechuang.reading.grants import Event, announces_tiers, find_event, may_grant
 from kechuang.reading.model import Evidence, Incentive, Tier
 from kechuang.reading.phrases import Segment
 from kechuang.reading.view import View
 
-_CONNECTOR = re.compile(r"^(?:并且|并|同时|其中|此外|另外|同时对|而且|且|再|可|则|即|：|，|、|——|\s|[①-⑳]|（\d{1,2}）|\d{1,2}[.、]|经[^，]{0,4}后)+")
+_CONNECTOR = re.compile(r"^(?:并且|并|同时|其中|此外|另外|同时对|而且|且|再|可|则|即|：|，|、|——|\s|[①-⑳]|（[\d一二三四五六七八九十]{1,3}）|\d{1,2}[.、]|经[^，]{0,4}后)+")
 _AMOUNT_LEAD = re.compile(r"^(?:可|并|则|分别|将|统一|每年|均)*(?:按照?|参照|依照|以(?!上))")
 _STANDARD = re.compile(r"(?:标准|比例)$")
 _ELLIPSIS = re.compile(
@@ -32,6 +32,7 @@ _SKIPPED_HEADING = re.compile(r"政策兑现|资金拨付|兑现时间|申报材
 _LIMIT_SUBJECT = re.compile(
     r"^(?:但|且|原则上|最终|单|每|同一|各|年|全年|累计|合计|总额|最高|最多|其中|该|其(?!他|它|余)|上述|以上|两项|三年|连续|期限|补助|奖励|资助|补贴|\d年|$)")
 _OWN_SUBJECT = re.compile(r"^同一")
+_BARE_STEP = re.compile(r"^(?:其中|即)?[：:]?(?P<name>[\u4e00-\u9fff“”（）、]{2,16}?)(?:为|每[家个项人]|最高|不超过|的)*$")
 _GENERAL = re.compile(r"^(?:对于?)?(?:符合|满足)(?:上述|以上|相关|有关)?(?:条件|要求|规定|标准)的[^，]*$")
 _BASE_PIECE = re.compile(r"(?P<base>[^，]{2,40}(?:部分|额|收入|贡献|投入|费用?|支出|投资|利息|资金|成本|租金|保费|价款|税收))$")
 _RESULTLESS = re.compile(r"^(?:根据|按照?|依据|结合)")
@@ -83,7 +84,10 @@ class _Walker:
         """Read the sentences of one paragraph in order."""
         for index, view in enumerate(views):
             self.sentence_lead = ""
-            for unit in phrases.units(view.masked):
+            if not may_grant(view.text):
+                self.before = view.text
+                continue
+            for unit in view.units:
                 self._unit(view, unit, index)
             self.before = view.text
             lead = re.match(r"^([^：]{6,90})：(?=（\d）)", view.text)
@@ -97,7 +101,7 @@ class _Walker:
 
     def _unit(self, view: View, unit: tuple[int, int], index: int) -> None:
         pending = unit[0]
-        segments = phrases.segments(view.masked, *unit)
+        segments = view.segments_of(unit)
         for k, segment in enumerate(segments):
             if announces_tiers(view, segment):
                 self.sentence_lead = self._join(self.sentence_lead, view.text[pending:segment.end])
@@ -105,6 +109,9 @@ class _Walker:
                 continue
             event = find_event(view, segment)
             if event is None:
+                if self._bare_step(view, segment, unit):
+                    pending = min(segment.end + 1, unit[1])
+                    continue
                 if segment.mark in (":", "：") and k + 1 < len(segments) and unit[0] == pending \
                         and self._colon(view, unit, segment):
                     pending = segment.end + 1
@@ -118,6 +125,25 @@ class _Walker:
         if len(lead) < 6 or lead.endswith("即"):
             return False
         self.sentence_lead = lead
+        return True
+
+    def _bare_step(self, view: View, segment: Segment, unit: tuple[int, int]) -> bool:
+        """给予一次性奖励，其中国家级50万元，省级20万元: names and sums after a grant without a sum."""
+        current = self.current
+        if current is None or current.unit != unit or current.view.sentence is not view.sentence:
+            return False
+        if not (current.amount.empty or "bare-step" in current.amount.rules) or current.rule in ("by-article", "limit"):
+            return False
+        sums = [q for q in view.inside(segment.start, segment.end) if q.kind == "money"]
+        match = _BARE_STEP.match(view.text[segment.start:sums[0].start]) if len(sums) == 1 else None
+        if match is None or view.masked[sums[0].stop:segment.end].strip("的"):
+            return False
+        promise = Amount(amount=sums[0].yuan)
+        if sums[0].comparator == "<=":
+            promise = Amount(cap=sums[0].yuan)
+        current.steps.append(tiers.as_tier(match["name"], promise))
+        current.amount.rules.append("bare-step")
+        current.end = view.span(segment.start, segment.end)[1]
         return True
 
     @staticmethod
@@ -266,7 +292,7 @@ class _Walker:
                 event.segment.start:event.segment.end]) and not re.search(r"对", own):
             current.amount.cap, current.amount.amount = promise.cap, promise.amount
             current.amount.per = amounts.entity_per(own + "，")
-        elif event.rule != "full-cost" and not re.search(r"即[：:]?|其中|具体为?[：:]|标准为?[：:]?|：", between):
+        elif event.rule != "full-cost" and own and not re.search(r"即[：:]?|其中|具体为?[：:]|标准为?[：:]?|：", between):
             return False
         elif _YEAR_STEP.match(own):
             current.steps.append(tiers.as_tier(_step_name(own), promise))
@@ -354,7 +380,7 @@ class _Walker:
 
     def _span_start(self, view: View, pending: int, unit: tuple[int, int]) -> int:
         text = view.text[pending:unit[1]]
-        match = re.match(r"^(?:，|；|。|：|、|\s|（\d{1,2}）|[①-⑳])+", text)
+        match = re.match(r"^(?:，|；|。|：|、|\s|（[\d一二三四五六七八九十]{1,3}）|[①-⑳])+", text)
         return pending + (match.end() if match else 0)
 
 

@@ -8,6 +8,7 @@ from kechuang.reading.intervals import Intervals
 from kechuang.reading.model import Reading
 from kechuang.reading.view import View
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TRADITIONAL = re.compile(r"[發業產學獎勵補貼國華關於條級創與資]")
 
 
@@ -17,7 +18,7 @@ def notes(reading: Reading, views: list[View]) -> tuple[tuple[str, str], ...]:
     text = reading.text
     if not text.strip():
         return (("文本是空的。", "The text is empty."),)
-    chinese = sum(1 for char in text[:20000] if "\u4e00" <= char <= "\u9fff")
+    chinese = len(_CHINESE.findall(text[:20000]))
     if chinese * 10 < len(text[:20000].strip()):
         said.append(("文本里中文很少；阅读规则只适用于中文公文。",
                      "The text holds little Chinese; the rules read Chinese official documents only."))

@@ -9,7 +9,7 @@ ORG = (
     r"(?:企业|公司|集团|单位|机构|高校|院校|学校|学院|科研院所|研究院所|研究院|研究所|院所|医院|个人|人才|团队|平台|园区|基地"
     r"|孵化器|加速器|众创空间|合作社|合作组织|家庭农场|农场|农户|大户|组织|中心|实验室|工作站|商会|协会|联盟|银行|经纪人|带头人|专家"
     r"|运营方|举办方|主办方|承接方|发布方|出让方|受让方|投资者|投资方|发明人|专利权人|申请人|权利人|完成人|获奖者|(?<!或)者|毕业生|学生|职工"
-    r"|员工|人员|高管|工程师|导师|主体|市场|商场|门店|载体|酒店|饭店|景区|街道|乡镇|行政村|村集体|各村|社区|(?<!用)户(?!籍|型)|公民|居民|工匠|大师|技师)"
+    r"|员工|人员|高管|工程师|导师|主体|市场|商场|门店|载体|酒店|饭店|景区|街道|乡镇|行政村|村集体|各村|社区|(?<!用)户(?!籍|型)|公民|居民|工匠|大师|技师|院士|博士|硕士|研究生|镇街|县区|区县)"
 )
 _ORG_END = re.compile(ORG + r"(?:（[^）]{0,40}）)?$")
 _ORG_ANY = re.compile(ORG)
@@ -20,7 +20,7 @@ _DE = re.compile(r"的")
 
 _VERBS = re.compile(
     r"^(?:支持|鼓励|引导|对于?|推动|组织|给予|培育|优先|促进|由|各类|符合条件|壮大|做大|做强|做优|发展|提升|加强|推进|筑牢|实施|开展|首次|新|获|获得|认定为"
-    r"|认定|建设|打造|引进|加快|扶持|[省市县区部]?级|初次|列入|入选|评为|被)+")
+    r"|认定|建设|打造|引进|加快|扶持|初次|列入|入选|获评|通过|评为|被)+")
 
 
 def last_org(text: str) -> str | None:
@@ -33,7 +33,7 @@ def last_org(text: str) -> str | None:
     head = text[:found.end()]
     begin = max(head.rfind(mark) for mark in "的，。；：（）、和或及与为")
     phrase = head[begin + 1:]
-    phrase = _VERBS.sub("", phrase)
+    phrase = re.sub(r"^级", "", _VERBS.sub("", phrase))
     return phrase[-20:] or None
 
 
@@ -82,3 +82,8 @@ def leading_org(text: str, limit: int = 24) -> str | None:
 def is_head(text: str) -> bool:
     """Whether the text ends with a noun that can stand for a receiver: a receiver, a project, a product, a patent."""
     return bool(_HEAD_NOUN.search(text))
+
+
+def without_verbs(text: str) -> str:
+    """The noun phrase without the verbs before it: 入选国家级企业 -> 国家级企业."""
+    return _VERBS.sub("", text)

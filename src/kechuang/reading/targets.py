@@ -7,6 +7,7 @@ Constructions, each a named rule:
 ``reach``          研发投入占比达到1.6%以上, 失业率控制在3.5%以内, 产值突破1000亿元
 ``nested``         其中省级以上5家: the head is that of the figure before it
 ``coordinate``     建成1~2所A、6~8所B和10~12所C: the verb is that of the first
+``coordinate-noun`` 培育瞪羚企业100家、独角兽企业3家: the same with the figure behind
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from kechuang.reading import deadlines, phrases
+from kechuang.reading import deadlines
 from kechuang.reading.intervals import Intervals
 from kechuang.reading.model import Evidence, Target
 from kechuang.reading.phrases import Segment
@@ -28,6 +29,8 @@ _BUILD = (
     r"|推动|推进|支持|布设|投放|吸引|选聘|评选|储备|组织|建|实现|获得|申请|授权|登记|签订|突破|攻克|研发|建好|办好|新设|提供|净增|增加|转移转化|搭建"
     r"|储备|谋划|招引|创办|盘活|供应|投资|覆盖|服务|帮扶|推荐|申报|取得|参与|主导|出台|保有|配备|覆盖到)"
 )
+#: Verbs that by themselves set a goal: 引进高层次人才100名.
+_MAKE = re.compile(r"建设|建成|新建|培育|引进|打造|创建|新增|组建|培养|发展|扶持|遴选|选派|招引|建立|设立|形成|新认定|净增|改造")
 _MODIFIER = (r"(?:不少于|不低于|不超过|至少|超过|突破|达到?|约|近|新增|累计|总规模|总额|规模|的|各|一批|市级|省级|国家级|新|成|和|、|了|每年|年均|力争"
              r"|总投资|总量|数量|共|总共|到|满|首批|以上|\x00|（)*")
 _VERB_COUNT = re.compile(rf"(?P<verb>{_BUILD}(?:(?:和|、|及|并){_BUILD})?){_MODIFIER}$")
@@ -41,15 +44,15 @@ _REACH = re.compile(
 _LEVEL = re.compile(r"^(?:(?:国家|省|市|县|区|部)(?:部)?级(?:及)?(?:以上)?(?:和[省市]级)?|省部级(?:以上)?|国际|国内)")
 _STRIP = re.compile(
     r"^(?:其中|并且|并|同时|力争|努力|争取|确保|使得?|将|把|要|全面|到|基本|逐步|大力|加快|通过|此外|且|及|和|、|，|：|至|在|——|（\d{1,2}）|[①-⑳]"
-    r"|[一二三四五六七八九十]+是|\d[.．、]|进一步|初步|推动|实现|预期|达到|重点|计划|规划|五年|三年|未来\d年)+")
+    r"|[一二三四五六七八九十]+是|\d[.．、]|进一步|初步|推动|实现|预期|达到|重点|计划|规划|[三五]年内?|未来\d年|内)+")
 _CONDITIONAL = re.compile(r"^(?:对于?(?!外|口|接)|凡|如|若|经|符合|连续|上年|上一年|申请|申报)")
 _PROCEDURE = re.compile(
-    r"期限|有效期|建设期|贷款期|注册资本|注册资金|成立时间|年龄|面积在|工作日|厚度|装订|一式|份数|字数|单个|单项|每项|补助|补贴|奖励|资助|贴息|费率"
+    r"期限|有效期|建设期|贷款期|注册资本|注册资金|成立时间|年龄|面积在|工作日|厚度|装订|一式|份数|字数|单个|单项(?!冠军)|每项|补助|补贴|奖励|资助|贴息|费率"
     r"|利率|税率|罚款|担保费|保费|报酬|年薪|学历|任职|公示|提前|逾期|抵扣|扣除|名额|分值|得分|排名|结算|申报单位|申请人|兑现")
 _FUND = re.compile(r"资金|基金|产值|投资|收入|增加值|规模|营收|贷款|融资|保费|投入|经费|交易额|成交额|销售|税收|利润|GDP|生产总值|消费|出口|进出口|价值|补贴券|券")
 _SKIP_HEADING = re.compile(
     r"条件|对象|材料|流程|程序|附则|兑现|名词|界定|资格|额度|法律责任|罚则|审核|受理|申请|申报|受益范围|支持范围|补贴标准|资助标准|支持标准|奖励标准|监督")
-_GOAL = re.compile(r"力争|实现|确保|努力|目标|年均|争取|突破")
+_GOAL = re.compile(r"翻[一两二三]番|由[^，]*(?:提高|提升|增加|扩大|降低|下降)到|力争|实现|确保|努力|目标|年均|争取|突破")
 _GOAL_HEADING = re.compile(r"目标|指标|任务|规划|行动|工程|计划")
 _SKIP_KINDS = ("time", "ratio")
 _SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|次|轮|期|度|点)$")
@@ -91,8 +94,8 @@ class _Sentence:
     def read(self) -> list[Target]:
         """Targets of the sentence, in order."""
         view = self.view
-        for unit in phrases.units(view.masked):
-            segments = phrases.segments(view.masked, *unit)
+        for unit in view.units:
+            segments = view.segments_of(unit)
             conditional = self._conditional(segments)
             for segment in segments:
                 if segment.start < conditional or _CONDITIONAL.match(view.masked[segment.start:segment.end]):
@@ -116,11 +119,12 @@ class _Sentence:
             if _FROM_TO.match(view.masked[quantity.stop:segment.end]) and re.search(r"由|从", view.masked[left:quantity.start]):
                 continue
             if source[0] in self.taken or not self._eligible(quantity):
-                left = max(left, quantity.stop)
+                # 5G基站1万个: a bare figure is part of a name.
+                left = left if quantity.kind == "number" else max(left, quantity.stop)
                 continue
             made = (self._nested(segment, quantity, left) or self._verb_count(segment, quantity, left)
                     or self._coordinate(segment, quantity, left) or self._reach(segment, quantity, left)
-                    or self._verb_noun(segment, quantity, left))
+                    or self._verb_noun(segment, quantity, left) or self._coordinate_noun(segment, quantity, left))
             if made is not None:
                 self.found.append(made)
             left = max(left, quantity.stop)
@@ -141,7 +145,7 @@ class _Sentence:
 
     def _is_goal(self, quantity: Quantity) -> bool:
         """A figure counts as a goal under a deadline, with a word of aim, or below a heading of goals."""
-        return (self._deadline(quantity) is not None or bool(_GOAL.search(self.view.masked))
+        return (bool(self.found) or self._deadline(quantity) is not None or bool(_GOAL.search(self.view.masked))
                 or any(_GOAL_HEADING.search(title) for title in self.view.headings))
 
     def _verb_count(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
@@ -176,7 +180,7 @@ class _Sentence:
         if following:
             text = self.view.text[quantity.stop:following[0].start].rstrip("和、及与")
             text = re.sub(rf"(?:{_BUILD}|不少于|不低于|超过|达到|，)+$", "", text).rstrip("和、及与")
-        text = re.sub(r"^(?:以上|左右|以内|的|规模以上|\s)+(?=[^业企])|^的", "", text)
+        text = re.sub(r"^(?:以上|左右|以内|的|规模的|\s)+(?=[^业企])|^的", "", text)
         return text.strip("，、的等 ")
 
     def _coordinate(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
@@ -192,6 +196,24 @@ class _Sentence:
         end = quantity.stop + len(self.view.text[quantity.stop:segment.end].split("和")[0])
         return self._make("coordinate", quantity.start, max(end, quantity.stop), quantity, noun)
 
+    def _coordinate_noun(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
+        """培育瞪羚企业100家、独角兽企业3家: noun and figure under the verb of the one before."""
+        if not self.found or quantity.kind not in ("count", "money") or self.last_verb is None:
+            return None
+        if self.found[-1].evidence.rules[0] not in ("verb-noun", "coordinate-noun", "nested"):
+            return None
+        rest = self.view.masked[quantity.stop:segment.end]
+        head = self.view.text[left:quantity.start]
+        noun = re.sub(r"(?:不少于|超过|达到|达|至少|约)+$", "", head.lstrip("、和及与以")).strip("的")
+        if (rest and not re.match(r"^[、和及以\x00（）]", rest)) or not 2 <= len(noun) <= 24 or re.search(r"[。，的]", noun):
+            return None
+        if left == segment.start and self.view.masked[max(0, left - 1):left] not in ("，", "、"):
+            return None
+        if _PROCEDURE.search(noun) or not self._is_goal(quantity):
+            return None
+        self.last_head = noun
+        return self._make("coordinate-noun", left + len(head) - len(head.lstrip("、和及与以")), quantity.stop, quantity, noun)
+
     def _verb_noun(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
         """建设市级以上科技企业孵化器10家: the figure stands after the noun."""
         rest = self.view.masked[quantity.stop:segment.end]
@@ -202,7 +224,8 @@ class _Sentence:
         match = _VERB_NOUN.search(plain)
         if match is None or quantity.kind == "percent" or _PROCEDURE.search(match["noun"]):
             return None
-        if not self._is_goal(quantity) and not (quantity.kind == "count" and not self.view.headings):
+        opens = not _STRIP.sub("", plain[:match.start()]) or re.fullmatch(r"(?:全[市县区省]|我[市县区])?(?:每年|年均|年?累计)?", plain[:match.start()])
+        if not self._is_goal(quantity) and not (quantity.kind == "count" and opens and _MAKE.match(match["verb"])):
             return None
         noun = match["noun"].strip("的了、")
         if not noun or re.fullmatch(r"[\d年月，、]+", noun):
@@ -241,7 +264,7 @@ class _Sentence:
         if match["reach"].startswith("占") and match is not base:
             subject += "占比"
         if not subject.strip("，、的"):
-            subject = self._subject_before(segment) or ""
+            subject = self._subject_before(segment) or (self.last_head if self.found else None) or ""
         if len(subject) < 2 or _PROCEDURE.search(subject) or not self._is_goal(quantity):
             return None
         if _PAST.search(view.masked[segment.start:quantity.start]) or (
@@ -257,7 +280,7 @@ class _Sentence:
     def _subject_before(self, segment: Segment) -> str | None:
         """全社会研发投入强度，达到2%: the subject stands in the segment before."""
         before = self.view.text[:segment.start].rstrip("，：")
-        piece = re.split(r"[，。；：]", before)[-1]
+        piece = re.sub(r"(?:年均|累计)?(?:增长|翻).*$", "", re.split(r"[，。；：]", before)[-1])
         return piece if 2 <= len(piece) <= 30 and not re.search(r"\d", piece) else None
 
     def _nested(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:

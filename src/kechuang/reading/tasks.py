@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from kechuang.reading import deadlines, phrases
+from kechuang.reading import deadlines
 from kechuang.reading.intervals import Intervals
 from kechuang.reading.model import Evidence, Task
 from kechuang.reading.phrases import Segment
@@ -86,7 +86,7 @@ def _sentence(view: View, terms: list[deadlines.Deadline], inherited: str | None
                           Evidence((rule,), Decimal("0.8") if who is None else Decimal("0.9"),
                                    () if who else ("no actor named",))))
 
-    for segment in phrases.segments(view.masked):
+    for segment in view.segments:
         start = _skip(view, segment, terms)
         text = view.text[start:segment.end]
         subject = _SUBJECT.match(text)

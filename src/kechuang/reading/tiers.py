@@ -11,8 +11,8 @@ from kechuang.reading.quantities import Quantity
 
 _SPLIT = re.compile(r"、|和|及|以及|或|与|/")
 _HEAD = re.compile(
-    r".*(?:认定为|评为|获得|获批|列入|确认为|评定为|被认定|入选|通过|达到|首次达到|达|完成|承担|对于?|为|获|按照|在|的|：|，|额|新获)")
-_TAIL = re.compile(r"(?:的|，|。|；|且|并|称号|等).*$")
+    r".*(?:认定为|评为|获得|获批|列入|确认为|评定为|被认定|入选|通过|达到|首次达到|达|完成|承担|对于?|为|获|按照|在|的|：|，|额|新获|制定|修订|主导|牵头|参与|主持)")
+_TAIL = re.compile(r"(?:的|，|。|；|且|并|称号|认定$|等(?!奖|级)).*$")
 
 
 def frame(text: str) -> str | None:
@@ -86,6 +86,9 @@ def _level(members: list[str]) -> list[str]:
     match = re.search(r"^(国际|国家|省部?|市|县|区|全国|世界)(级)", last)
     if match:
         return [re.sub(r"级.*", "", member) + "级" for member in members]
+    numeral = re.match(r"^[一二三四五六七八九特1-9](?P<suffix>等奖|等|星级?|类|级|档)", last)
+    if numeral and all(re.fullmatch(r"[一二三四五六七八九特1-9]", member) for member in members[:-1]):
+        return [member[0] + numeral["suffix"] for member in members]
     return members
 
 

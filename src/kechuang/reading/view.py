@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from kechuang.reading import phrases, quantities
 from kechuang.reading.model import Sentence
 from kechuang.reading.normalise import Normalised, normalise
+from kechuang.reading.phrases import Segment
 from kechuang.reading.quantities import Quantity
+
+
+_NUMERIC = re.compile(r"[\d一二两三四五六七八九十百千万]")
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,25 @@ class View:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """All quantities, those in brackets too."""
-        if not any(char.isdigit() or char in "一二两三四五六七八九十百千万分比" for char in self.text):
+        if not _NUMERIC.search(self.text):
             return ()
         return tuple(quantities.find(self.text))
+
+    @cached_property
+    def units(self) -> tuple[tuple[int, int], ...]:
+        """Pieces between ；, and between inline item numbers."""
+        return tuple(phrases.units(self.masked))
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """All comma-level pieces of the sentence."""
+        return tuple(phrases.segments(self.masked))
+
+    def segments_of(self, unit: tuple[int, int]) -> list[Segment]:
+        """Comma-level pieces of one unit."""
+        if len(self.units) == 1:
+            return list(self.segments)
+        return phrases.segments(self.masked, *unit)
 
     def inside(self, start: int, end: int, bracketed: bool = False) -> list[Quantity]:
         """Quantities of ``text[start:end]`` outside brackets (or, if asked, all)."""
