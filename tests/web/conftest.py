@@ -130,8 +130,14 @@ def client_for() -> Callable[[object], Client]:
     """A client logged in as a person of the cast; None = a visitor. Staff count as having passed the second factor."""
 
     def make(user: object | None) -> Client:
+        from allauth.mfa.models import Authenticator
+
+        from kechuang.web.accounts.access import is_staff_role
+
         client = Client()
         if user is not None:
+            if is_staff_role(user):
+                Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         return client
 
@@ -142,6 +148,15 @@ def client_for() -> Callable[[object], Client]:
 def _quick_passwords(settings):
     """Hashing a password takes half a second on purpose; tests need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings):
+    """Pages name static files as they lie in the source; nothing has to be collected first."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
 
 
 @pytest.fixture(autouse=True)

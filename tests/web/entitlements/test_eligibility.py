@@ -1,0 +1,198 @@
+"""What can I get: by code, by questions, and on paper."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from kechuang.web.entitlements.domain import queries as results
+from kechuang.web.policy.domain import queries
+
+CONTRACT = {
+    "about": "contract",
+    "技术合同交易额": "1,234,567.85",
+    "出让方类型": "高校",
+    "受让方类型": "企业",
+    "合同已登记": "是",
+    "受让方在本市": "是",
+    "已转化": "是",
+}
+
+
+def test_start_page_offers_both_ways(chenzhou, client):
+    page = client.get("/eligibility/").content.decode()
+    assert 'name="uscc"' in page
+    assert 'value="contract"' in page
+
+
+def test_by_code_uses_the_register(chenzhou, cast, client):
+    page = client.get("/eligibility/", {"uscc": cast.company_a.uscc})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "演示甲公司" in text
+    assert "400,000.00" in text
+    assert "演示数据" in text
+
+
+def test_a_real_firm_is_seen_by_its_own_people_and_officers_only(chenzhou, cast, client_for):
+    cast.company_a.realm = "real"
+    cast.company_a.save()
+    address = f"/eligibility/?uscc={cast.company_a.uscc}"
+    for user, status in (
+        (cast.firm_a, 200),
+        (cast.officer, 200),
+        (cast.auditor, 200),
+        (cast.county_officer, 200),
+        (cast.firm_b, 403),
+        (cast.university, 403),
+        (None, 403),
+    ):
+        page = client_for(user).get(address)
+        assert page.status_code == status, user
+        assert ("400,000.00" in page.content.decode()) == (status == 200)
+    assert client_for(None).get(f"/eligibility/print/?uscc={cast.company_a.uscc}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        ("123", 422, "18 位"),
+        ("91430000MA4L16AB1X", 422, "校验码"),
+        ("914310000000000000", 422, "校验码"),
+    ],
+)
+def test_a_wrong_code_is_explained_and_kept(chenzhou, client, code, status, words):
+    page = client.get("/eligibility/", {"uscc": code})
+    assert page.status_code == status
+    assert words in page.content.decode()
+    assert f'value="{code}"' in page.content.decode()
+
+
+def test_an_unregistered_code_leads_to_the_questions(chenzhou, client):
+    from kechuang.codes import uscc
+
+    page = client.get("/eligibility/", {"uscc": uscc.make("91431000ABCD12345")})
+    assert page.status_code == 404
+    assert "改用问答" in page.content.decode()
+
+
+def test_a_name_finds_the_organisation(chenzhou, cast, client):
+    page = client.get("/eligibility/", {"uscc": "甲公司"})
+    assert page.status_code == 200
+    assert cast.company_a.uscc in page.content.decode()
+
+
+def test_answers_in_the_address_give_the_result(chenzhou, client):
+    text = client.get("/eligibility/", CONTRACT).content.decode()
+    assert "24,691.36" in text
+    assert "12,345.68" in text
+
+
+def test_the_questionnaire_ends_and_asks_nothing_twice(chenzhou, client):
+    release = queries.current_release()
+    data = {"about": ["enterprise", "contract"]}
+    asked: list[str] = []
+    costs: list[int] = []
+    for _ in range(60):
+        page = client.get("/eligibility/ask/", data)
+        if page.status_code == 302:
+            break
+        name = page.context["field"].fact.id
+        assert name not in asked
+        asked.append(name)
+        costs.append(page.context["field"].fact.cost)
+        data[name] = "不知道"
+    else:
+        pytest.fail("the questionnaire does not end")
+    assert asked
+    assert costs == sorted(costs)
+    kept = parse_qs(urlsplit(page["Location"]).query)
+    assert set(asked) <= set(kept)
+    assert client.get(page["Location"]).status_code == 200
+    assert {release.facts[name].entity for name in asked} <= {"enterprise", "contract"}
+
+
+def test_answers_that_decide_leave_other_questions_out(chenzhou, client):
+    """Both contract subsidies are decided, so the next question is asked for other measures only."""
+    page = client.get("/eligibility/ask/", CONTRACT)
+    assert page.status_code == 200
+    measures = {measure.id for measure in page.context["question"].measures}
+    assert measures
+    assert not measures & {"receiver-subsidy", "supplier-subsidy"}
+
+
+def test_an_empty_or_wrong_answer_is_said_at_the_question(chenzhou, client):
+    empty = client.get("/eligibility/ask/", {"about": "contract", "asked": "出让方类型"})
+    assert empty.status_code == 422
+    assert "请回答这一题" in empty.content.decode()
+    wrong = client.get("/eligibility/ask/", {"about": "contract", "技术合同交易额": "-1"})
+    assert wrong.status_code == 422
+    assert "不能是负数" in wrong.content.decode()
+    assert 'value="-1"' in wrong.content.decode()
+
+
+def test_check_your_answers_shows_and_changes(chenzhou, client):
+    page = client.get("/eligibility/answers/", {**CONTRACT, "本年已获该项补助": "不知道"})
+    text = page.content.decode()
+    assert "1,234,567.85 元" in text
+    assert "change=" in text
+    change = client.get("/eligibility/ask/", {**CONTRACT, "change": "技术合同交易额"})
+    assert change.context["field"].value == "1,234,567.85"
+
+
+def test_print_has_a_code_that_leads_back(chenzhou, cast, client):
+    page = client.get("/eligibility/print/", {"uscc": cast.company_a.uscc})
+    assert page.status_code == 200
+    assert "/eligibility/qr.svg?to=" in page.content.decode()
+    svg = client.get("/eligibility/qr.svg", {"to": f"/eligibility/?uscc={cast.company_a.uscc}"})
+    assert svg["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in svg.content
+
+
+@pytest.mark.parametrize("address", ["http://example.org/", "//example.org/", "javascript:1", "", "/" + "x" * 2000])
+def test_codes_are_made_for_this_site_only(chenzhou, client, address):
+    assert client.get("/eligibility/qr.svg", {"to": address}).status_code == 422
+
+
+def test_one_faulty_measure_does_not_hide_the_others(chenzhou, cast, client, monkeypatch):
+    from kechuang.web.entitlements.domain import eligibility
+
+    real = eligibility.explain_measure
+
+    def faulty(release, measure_id, facts, on):
+        if measure_id == "receiver-subsidy":
+            raise ArithmeticError("faulty rule")
+        return real(release, measure_id, facts, on)
+
+    monkeypatch.setattr(eligibility, "explain_measure", faulty)
+    text = client.get("/eligibility/", {"uscc": cast.company_a.uscc}).content.decode()
+    assert "这一项没算出来" in text
+    assert "200,000.00" in text
+
+
+def test_trace_leads_from_the_result_to_the_sentence(chenzhou, client):
+    page = client.get("/measures/receiver-subsidy/trace/", CONTRACT)
+    text = page.content.decode()
+    release = queries.current_release()
+    place = release.index.place(release.records["receiver-subsidy"].source)
+    assert "24,691.36" in text
+    assert place.sentence.sha256[:8] in text
+    assert place.document.number in text
+    assert release.digest in text
+    assert "决定、拨付、成效" in text
+
+
+def test_the_example_city_works_the_same(shili, client):
+    facts = {
+        "技术合同交易额": "8000000",
+        "受让方类型": "企业",
+        "出让方类型": "高校",
+        "在本市转化": "是",
+        "合同已登记": "是",
+        "本年已获成果补助": "0",
+        "on": "2031-03-01",
+    }
+    assert "180,000.00" in client.get("/measures/results-subsidy/", facts).content.decode()
+    assert "180,000.00" in client.get("/eligibility/", facts).content.decode()
+    assert results.latest_run() is None
