@@ -124,11 +124,12 @@ class _Checker:
                 return _adapt(x, Type("money", "元"))
             case n.Negate(operand=x):
                 x = self.number(x)
-                return replace(node, operand=x, type=x.type)
+                return replace(node, operand=x, type=replace(x.type, signed=True))
             case n.Add(left=a, right=b) | n.Subtract(left=a, right=b):
                 a, b = self.alike(self.number(a), self.number(b), node)
                 scale = max(a.type.scale, b.type.scale)
-                type_ = replace(a.type, scale=scale, limit=a.type.limit + b.type.limit, values=())
+                signed = isinstance(node, n.Subtract) or a.type.signed or b.type.signed
+                type_ = replace(a.type, scale=scale, limit=a.type.limit + b.type.limit, signed=signed)
                 return replace(node, left=a, right=b, type=_fit(node, type_))
             case n.Multiply(left=a, right=b):
                 a, b = self.number(a), self.number(b)
@@ -251,17 +252,19 @@ class _Checker:
         if not lead.numeric:
             return lead
         unit = next((p.type.unit for p in parts if p.type.unit is not None), None)
-        return _fit(node, replace(lead, unit=unit, scale=scale, limit=limit))
+        signed = (all if isinstance(node, n.Maximum) else any)(p.type.signed for p in parts)
+        return _fit(node, replace(lead, unit=unit, scale=scale, limit=limit, signed=signed))
 
     def product(self, a: n.Node, b: n.Node, node: n.Node) -> Type:
         scale, limit = a.type.scale + b.type.scale, a.type.limit * b.type.limit
+        signed = a.type.signed or b.type.signed
         for x, y in ((a.type, b.type), (b.type, a.type)):
             if x.kind == "number" or (x.kind == "rate" and y.kind in ("money", "count", "rate")):
-                return replace(y, scale=scale, limit=limit)
+                return replace(y, scale=scale, limit=limit, signed=signed)
             if x.kind == "count" and y.kind == "money":
-                return replace(y, scale=scale, limit=limit)
+                return replace(y, scale=scale, limit=limit, signed=signed)
         if a.type.kind == b.type.kind == "count" and None in (a.type.unit, b.type.unit):
-            return replace(a.type, unit=a.type.unit or b.type.unit, scale=scale, limit=limit)
+            return replace(a.type, unit=a.type.unit or b.type.unit, scale=scale, limit=limit, signed=signed)
         _fail(
             node,
             f"{a.type.name('zh')}和{b.type.name('zh')}不能相乘",
@@ -323,5 +326,6 @@ class _Checker:
             checked.append(replace(row, value=rate))
             scale = max(scale, part + rate.type.scale)
             limit += (x.type.limit + row.bound.type.limit) * rate.type.limit
-        type_ = _fit(node, replace(x.type, scale=scale, limit=limit))
+        signed = any(row.value.type.signed for row in checked)
+        type_ = _fit(node, replace(x.type, scale=scale, limit=limit, signed=signed))
         return replace(node, operand=x, rows=tuple(checked), type=type_)

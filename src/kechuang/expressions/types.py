@@ -35,8 +35,8 @@ class Type:
     """The type of an expression.
 
     ``kind`` ``number`` is a plain number (a literal or a parameter): it takes the unit of what it meets. ``limit`` is
-    the largest absolute value that can occur, ``scale`` the largest number of decimals. ``values`` are the allowed
-    values of an enum.
+    the largest absolute value that can occur, ``scale`` the largest number of decimals, ``signed`` whether it can be
+    negative. ``values`` are the allowed values of an enum.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class Type:
     scale: int = 0
     limit: Decimal = Decimal(0)
     values: tuple[str, ...] = ()
+    signed: bool = True
 
     @property
     def numeric(self) -> bool:
@@ -66,7 +67,8 @@ TEXT = Type("text")
 def number_type(*values: Decimal) -> Type:
     """The type of a plain number that takes one of ``values`` (a literal, or a parameter over its dates)."""
     scale = max((decimals(v) for v in values), default=0)
-    return Type("number", scale=scale, limit=max((abs(v) for v in values), default=Decimal(0)))
+    limit = max((abs(v) for v in values), default=Decimal(0))
+    return Type("number", scale=scale, limit=limit, signed=any(v < 0 for v in values))
 
 
 def decimals(value: Decimal) -> int:

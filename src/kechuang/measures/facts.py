@@ -70,7 +70,7 @@ def fact_type(fact: FactType) -> Type:
             return Type("enum", values=tuple(v.value for v in fact.values))
     low, high = bounds(fact)
     unit = "元" if fact.type == "money" else None if fact.type == "rate" else fact.unit
-    return Type(fact.type, unit, fact_scale(fact), max(abs(low), abs(high)))
+    return Type(fact.type, unit, fact_scale(fact), max(abs(low), abs(high)), signed=low < 0)
 
 
 def bounds(fact: FactType) -> tuple[Decimal, Decimal]:

@@ -20,7 +20,7 @@ duckdb = pytest.importorskip("duckdb")
 ibis = pytest.importorskip("ibis")
 tree = pytest.importorskip("kechuang.measures.backends.tree")
 
-MONEY = Type("money", "元", 2, Decimal(10) ** 12)
+MONEY = Type("money", "元", 2, Decimal(10) ** 12, signed=False)
 DAY = dt.date(2024, 3, 1)
 PARAMETERS = {"rate": Decimal("0.025"), "cap": Decimal("200000"), "bound": Decimal("1000000.01")}
 SCOPE = {
@@ -214,11 +214,11 @@ def test_duckdb_equals_explain_on_80_000_cells() -> None:
 class HalfEven(tree.Lowering):
     """Rounds halves to even, as Polars and many others do."""
 
-    def half_up(self, value, scale, digits):  # type: ignore[no-untyped-def]
-        right = super().half_up(value, scale, digits)
-        if digits >= scale or digits < 0:
+    def half_up(self, value, type_, digits):  # type: ignore[no-untyped-def]
+        right = super().half_up(value, type_, digits)
+        if digits >= type_.scale or digits < 0:
             return right
-        unit = 10 ** (scale - digits)
+        unit = 10 ** (type_.scale - digits)
         tie = (value % unit).abs() == unit // 2
         return ibis.cases((tie & (right % 2 != 0), right - ibis.cases((value < 0, -1), else_=1)), else_=right)
 

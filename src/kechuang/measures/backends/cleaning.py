@@ -62,7 +62,7 @@ def clean(fact: FactType, type_: str) -> Cleaned:
     base = type_.split("(", maxsplit=1)[0].upper()
     text = f"NULLIF(TRIM({column}), '')"
     if fact.type in ("money", "rate", "count"):
-        return _number(fact, column, base, text)
+        return _number(fact, column, type_, text)
     if fact.type == "boolean":
         if base == "BOOLEAN":
             return Cleaned(column, {})
@@ -90,7 +90,8 @@ def _need(fact: FactType, base: str, type_: str) -> None:
         )
 
 
-def _number(fact: FactType, column: str, base: str, text: str) -> Cleaned:
+def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
+    base = type_.split("(", maxsplit=1)[0].upper()
     scale = fact_scale(fact)
     low, high = bounds(fact)
     faults: dict[str, str] = {}
@@ -98,7 +99,8 @@ def _number(fact: FactType, column: str, base: str, text: str) -> Cleaned:
         number = f"CAST({column} AS DECIMAL(38, 0))"
     elif base == "DECIMAL":
         number = column
-        faults["too_many_decimals"] = f"{column} <> ROUND({column}, {scale})"
+        if int(type_.rstrip(")").split(",")[1]) > scale:
+            faults["too_many_decimals"] = f"{column} <> ROUND({column}, {scale})"
     elif base == "VARCHAR":
         shape = r"[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20})(\.[0-9]{1,12})?"
         fits = rf"[-+]?[0-9,]+(\.[0-9]{{0,{scale}}}0*)?"
@@ -113,7 +115,5 @@ def _number(fact: FactType, column: str, base: str, text: str) -> Cleaned:
         )
     faults["below_minimum"] = f"{number} < {low:f}"
     faults["above_maximum"] = f"{number} > {high:f}"
-    inside = f"{number} BETWEEN {low:f} AND {high:f}"
-    # In DECIMAL(38, scale) the product with 10**scale stays exact for everything inside the bounds.
-    value = f"CASE WHEN {inside} THEN CAST(CAST({number} AS DECIMAL(38, {scale})) * {10**scale} AS BIGINT) END"
-    return Cleaned(value, faults)
+    # Exact for everything inside the bounds (their digits fit); rows outside never get here, and TRY_CAST never raises.
+    return Cleaned(f"TRY_CAST(TRY_CAST({number} AS DECIMAL(18, {scale})) * {10**scale} AS BIGINT)", faults)

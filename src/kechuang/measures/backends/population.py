@@ -99,7 +99,7 @@ class Population:
         return {"total": total, "computed": good, "quarantined": total - good}
 
     def totals(self) -> list[Total]:
-        """One line per scenario and measure; one scan for all."""
+        """One line per scenario (in the order given) and measure; one scan for all."""
         if not self._programs:
             return []
         parts = []
@@ -110,9 +110,8 @@ class Population:
                 f"COUNT(*) FILTER (NOT {applies})",
                 f"COALESCE(SUM({amount}) FILTER ({_yes(program)}), 0)" if program.amount else "0",
             ]
-        rows = self._con.execute(
-            f"SELECT scenario, COUNT(*), {', '.join(parts)} FROM ({self._query}) GROUP BY scenario ORDER BY scenario"
-        ).fetchall()
+        listed = f"FIRST(scenario), COUNT(*), {', '.join(parts)}"
+        rows = self._con.execute(f"SELECT {listed} FROM ({self._query}) GROUP BY n ORDER BY n").fetchall()
         found: list[Total] = []
         for scenario, count, *values in rows:
             for i, program in enumerate(self._programs):
@@ -283,7 +282,9 @@ def _facts_view(con: duckdb.DuckDBPyConnection, relation: str, key: str, cleaned
         f"CREATE OR REPLACE TEMP TABLE kc_doubled AS SELECT {k} AS k FROM {relation}"
         f" WHERE {k} IS NOT NULL GROUP BY {k} HAVING COUNT(*) > 1"
     )
-    tests = [f"{k} IS NULL", f"{k} IN (SELECT k FROM kc_doubled)"]
+    tests = [f"{k} IS NULL"]
+    if con.execute("SELECT COUNT(*) FROM kc_doubled").fetchall()[0][0]:
+        tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
     tests += [f"COALESCE({test}, FALSE)" for c in cleaned.values() for test in c.faults.values()]
     columns = [f"{k} AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
     con.execute(
@@ -301,7 +302,7 @@ def _parameter_table(
     scenarios: Sequence[Scenario],
 ) -> None:  # fmt: skip
     """One row per scenario; every value as a scaled integer, like the facts."""
-    columns, scales = ["scenario VARCHAR", f"{quote(TODAY)} DATE"], []
+    columns, scales = ["n INTEGER", "scenario VARCHAR", f"{quote(TODAY)} DATE"], []
     for program in programs:
         names = scope(catalogue, program.measure.parameters)
         for parameter in program.measure.parameters:
@@ -309,8 +310,8 @@ def _parameter_table(
             scales.append((program, parameter, names[parameter.id].type.scale))
     con.execute(f"CREATE OR REPLACE TEMP TABLE kc_parameters ({', '.join(columns)})")
     rows = []
-    for scenario in scenarios:
-        row: list[object] = [scenario.id, on]
+    for n, scenario in enumerate(scenarios):
+        row: list[object] = [n, scenario.id, on]
         for program, parameter, scale in scales:
             tried = scenario.parameters.get(program.measure.id, {}).get(parameter.id)
             value = tried if tried is not None else parameter.on(on)
@@ -332,6 +333,7 @@ def _compile(programs: Sequence[Program], catalogue: Catalogue) -> str:
     facts = ibis.table({"key": "string", **{f: _TYPES.get(catalogue[f].type, "string") for f in used}}, name="kc_facts")
     parameters = ibis.table(
         {
+            "n": "int32",
             "scenario": "string",
             TODAY: "date",
             **{_parameter_name(p, x.id): "int64" for p in programs for x in p.measure.parameters},
@@ -339,7 +341,7 @@ def _compile(programs: Sequence[Program], catalogue: Catalogue) -> str:
         name="kc_parameters",
     )
     joined = facts.cross_join(parameters)
-    outputs = {"key": joined["key"], "scenario": joined["scenario"]}
+    outputs = {"key": joined["key"], "n": joined["n"], "scenario": joined["scenario"]}
     for program in programs:
         columns = {f: joined[f] for f in _used(program)}
         columns[TODAY] = joined[TODAY]

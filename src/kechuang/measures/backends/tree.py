@@ -22,6 +22,7 @@ from sqlglot import expressions as sql
 
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import evaluate
+from kechuang.expressions.types import Type
 
 Column = Any
 """An Ibis value expression (the package ships no types that mypy could follow)."""
@@ -81,7 +82,7 @@ class Lowering:
             case n.Maximum(parts=parts):
                 return self.extreme(node, parts, ibis.greatest, lambda value, limit: value < limit)
             case n.HalfUp(operand=x, digits=digits):
-                return self.half_up(self.lower(x), x.type.scale, digits)
+                return self.half_up(self.lower(x), x.type, digits)
             case n.RoundTo():
                 return self.round_to(node)
             case n.Tiers():
@@ -162,12 +163,14 @@ class Lowering:
         missing = reduce(lambda a, b: a | b, [values[id(p)].isnull() for p in open_])
         return ibis.cases((missing, ibis.null("int64")), else_=pick(*values.values()))
 
-    def half_up(self, value: Column, scale: int, digits: int) -> Column:
+    def half_up(self, value: Column, type_: Type, digits: int) -> Column:
         """Halves away from zero, in integers: add half a unit with the sign of the value, cut towards zero."""
-        if digits >= scale:
+        if digits >= type_.scale:
             return value
-        unit = 10 ** (scale - digits)
-        half = ibis.cases((value < 0, ibis.literal(-unit // 2, "int64")), else_=ibis.literal(unit // 2, "int64"))
+        unit = 10 ** (type_.scale - digits)
+        half = ibis.literal(unit // 2, "int64")
+        if type_.signed:
+            half = ibis.cases((value < 0, ibis.literal(-unit // 2, "int64")), else_=half)
         rounded = _divide(value + half, ibis.literal(unit, "int64"))
         return _lift(rounded, -digits) if digits < 0 else rounded
 
