@@ -46,8 +46,8 @@ def test_the_example_city_loads(pack: Pack) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "code", "where"),
     [
-        ("measures.yaml", "  instrument: PI007", "  instrumant: PI007", "unknown_field", "laboratory-award.instrumant"),
-        ("measures.yaml", "instrument: PI007", "instrument: PI7", "pattern", "laboratory-award.instrument"),
+        ("measures.yaml", "  instrument: PI022", "  instrumant: PI022", "unknown_field", "laboratory-award.instrumant"),
+        ("measures.yaml", "instrument: PI022", "instrument: PI7", "pattern", "laboratory-award.instrument"),
         ("measures.yaml", "amount_is: delegated", "amount_is: delegeted", "not_allowed", "talent-housing.amount_is"),
         ("measures.yaml", 'municipal: {2030-07-01: "100000.00"}', "municipal: {2030-07-01: 100000.00}", "float", None),
         ("targets.yaml", "title: {zh: 研发投入强度, en: R&D intensity}", "title: {zh: 研发投入强度}", "missing", "rd-share.title.en"),
@@ -92,7 +92,7 @@ def test_a_fault_is_placed_at_its_line(
 
 
 def test_a_misspelt_field_is_named_with_its_neighbour(folder: Path, change: Change) -> None:
-    change("measures.yaml", "  instrument: PI007", "  instrumant: PI007")
+    change("measures.yaml", "  instrument: PI022", "  instrumant: PI022")
     problem = problems(folder)[0]
     assert problem.what.zh == "没有“instrumant”这个字段"
     assert problem.mend.en == 'did you mean "instrument"?'

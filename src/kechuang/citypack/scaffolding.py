@@ -11,7 +11,7 @@ from kechuang.citypack.exporting import to_yaml
 from kechuang.citypack.index import places_of
 from kechuang.citypack.models import Document, Sentence
 from kechuang.citypack.serial import canonical
-from kechuang.reading.model import Clause
+from kechuang.reading.model import Clause, Reading
 from kechuang.reading.model import Sentence as ReadSentence
 from kechuang.reading.sentences import fingerprint
 
@@ -25,7 +25,11 @@ def scaffold(text: str, document_id: str = "document", keep: Document | None = N
     ``keep`` is an older record of the document: what was written about a clause (by id) and about a sentence (by
     hash, in order) is taken over, so that a better copy of the text or an amendment costs only what is new.
     """
-    result = reading.read(text)
+    return to_yaml(skeleton(reading.read(text), document_id, keep))
+
+
+def skeleton(result: Reading, document_id: str, keep: Document | None = None) -> dict[str, Any]:
+    """The record that ``scaffold`` writes, as JSON."""
     kept = _Kept(keep)
     issued = result.issued or dt.date.min.isoformat()
     record: dict[str, Any] = {
@@ -60,7 +64,7 @@ def scaffold(text: str, document_id: str = "document", keep: Document | None = N
             entry["paragraphs"] = paragraphs
         clauses.append(entry)
     record["clauses"] = clauses
-    return to_yaml(record)
+    return record
 
 
 class _Kept:
