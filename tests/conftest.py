@@ -1,16 +1,13 @@
-"""What all tests share: the folder of reference material, and the cast."""
+"""What all tests share: the folder of reference material."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-os.environ.setdefault("KECHUANG_HOME", tempfile.mkdtemp(prefix="kechuang-test-"))
-os.environ.setdefault("KECHUANG_DEMO", "1")
 
 
 @pytest.fixture(scope="session")

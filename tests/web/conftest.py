@@ -151,15 +151,6 @@ def _quick_passwords(settings):
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    """Pages name static files as they lie in the source; nothing has to be collected first."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture(autouse=True)
 def _uncollected_static(settings):
     """Pages name static files by their plain address; tests need no collected, hashed copies."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
