@@ -2,9 +2,10 @@
 
 import os
 import tempfile
+from pathlib import Path
 
-HOME = tempfile.mkdtemp(prefix="kechuang-test-")
-os.mkdir(os.path.join(HOME, "static"))
-os.environ["KECHUANG_HOME"] = HOME
+HOME = Path(tempfile.mkdtemp(prefix="kechuang-test-"))
+(HOME / "static").mkdir()
+os.environ["KECHUANG_HOME"] = str(HOME)
 os.environ["KECHUANG_DEMO"] = "1"
 os.environ["KECHUANG_HTTPS"] = "0"
