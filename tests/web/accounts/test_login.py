@@ -240,3 +240,19 @@ def test_own_sessions_are_listed(client):
 
 def test_the_realm_of_a_new_person_is_real():
     assert person().realm == Realm.REAL
+
+
+def test_a_persona_cannot_lock_the_others_out_or_see_where_they_log_in_from(client):
+    ensure_personas(FIRM, FIRM_B, UNIVERSITY)
+    client.post("/accounts/demo/officer/")
+    for address in (
+        "/accounts/password/change/",
+        "/accounts/2fa/",
+        "/accounts/2fa/totp/activate/",
+        "/accounts/sessions/",
+    ):
+        assert client.get(address)["Location"] == "/accounts/"
+        assert client.post(address, {"password1": "x", "password2": "x"})["Location"] == "/accounts/"
+    assert "演示身份大家共用" in client.get("/accounts/").content.decode()
+    client.logout()
+    assert log_in(client, "demo-officer", PASSWORD).status_code == 302

@@ -13,7 +13,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.web.accounts import access, kept
@@ -23,6 +23,8 @@ from kechuang.web.core.errors import UserError
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "kc_seen"
 SEEN_STEP = 30  # seconds between writes of the time last seen, so that not every page writes to the database
+# A persona is shared by everybody who tries the demo: nobody may lock the others out, or see where they log in from.
+PERSONA_CLOSED = ("account_change_password", "account_set_password", "account_reauthenticate", "mfa_", "usersessions_")
 OPEN_VIEWS = ("account_", "mfa_", "usersessions_", "portal:language", "portal:view", "core:")
 
 
@@ -42,6 +44,9 @@ class StaffGuard:
             return self.get_response(request)
         if user.realm == Realm.DEMO and not settings.DEMO:
             logout(request)
+        elif user.realm == Realm.DEMO and self._view_name(request).startswith(PERSONA_CLOSED):
+            messages.info(request, _("演示身份大家共用，不能改口令和账号安全设置。"))
+            return redirect("accounts:home")
         elif access.is_staff_role(user):
             if self._idle(request):
                 self._log_out_idle(request)
@@ -70,16 +75,18 @@ class StaffGuard:
         minutes = settings.STAFF_IDLE_SECONDS // 60
         messages.warning(request, _("%(minutes)s 分钟没有操作，已自动退出登录。") % {"minutes": minutes})
 
-    @staticmethod
-    def _open(request: HttpRequest) -> bool:
+    @classmethod
+    def _open(cls, request: HttpRequest) -> bool:
         """Whether the page is one that the set-up of a second factor itself needs."""
-        from django.urls import Resolver404, resolve
+        return cls._view_name(request).startswith(OPEN_VIEWS)
 
+    @staticmethod
+    def _view_name(request: HttpRequest) -> str:
+        """Name of the view the request will reach; empty for an unknown address."""
         try:
-            name = resolve(request.path_info).view_name or ""
+            return resolve(request.path_info).view_name or ""
         except Resolver404:
-            return False
-        return name.startswith(OPEN_VIEWS)
+            return ""
 
 
 class ExpiredLogin:

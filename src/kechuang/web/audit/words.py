@@ -18,6 +18,8 @@ ACTIONS: dict[str, str | Promise] = {
     "account.logout": _("退出"),
     "account.password": _("改口令"),
     "account.personas": _("建演示身份"),
+    "account.reset_request": _("请求重设口令"),
+    "account.sessions_end": _("退出其他设备"),
     "audit.export": _("导出审计日志"),
     "demo.generate": _("生成演示城市"),
     "demo.remove": _("移除演示城市"),

@@ -1,0 +1,181 @@
+"""Accounts and roles are changed by administrators only, and every change leaves an event."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.totp.internal import auth as totp
+from django.core.management import CommandError, call_command
+from django.test import RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from kechuang.web.accounts.domain.people import create_user, give_role
+from kechuang.web.accounts.domain.personas import ensure_personas
+from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.audit.models import AuditEvent
+from kechuang.web.core.errors import UserError
+
+pytestmark = pytest.mark.django_db
+FIRM = "91110000600037341L"
+SECRET = "correct horse battery"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def admin(client) -> User:
+    user = User.objects.create_user(username="root", display_name="管理员", password=SECRET, email="root@example.org")
+    Grant.objects.create(user=user, role=Role.SYSTEM_ADMIN)
+    totp.TOTP.activate(user, totp.generate_totp_secret())
+    client.force_login(user, BACKEND)
+    return user
+
+
+def last() -> tuple[str, str, str]:
+    event = AuditEvent.objects.order_by("-id")[0]
+    return event.action, event.object_id, event.role
+
+
+def test_an_administrator_makes_an_account_gives_a_role_and_takes_it_away(client, admin):
+    made = client.post("/accounts/people/", {"username": "wang", "display_name": "王", "email": "w@example.org"})
+    wang = User.objects.get(username="wang")
+    assert made["Location"] == f"/accounts/people/{wang.pk}/"
+    assert last() == ("account.create", "wang", "system_admin")
+    client.post(made["Location"], {"role": "enterprise", "organisation": FIRM})
+    assert last() == ("grant.give", "wang", "system_admin")
+    grant = wang.grants.get()
+    assert (grant.role, grant.organisation) == ("enterprise", FIRM)
+    client.post(f"{made['Location']}roles/{grant.pk}/take/")
+    assert last() == ("grant.take", "wang", "system_admin")
+    assert not wang.grants.exists()
+    client.post(f"{made['Location']}active/", {"active": "0"})
+    assert last() == ("account.disable", "wang", "system_admin")
+    assert not User.objects.get(username="wang").is_active
+
+
+def test_mistakes_are_said_at_the_field_and_values_stay(client, admin):
+    taken = client.post("/accounts/people/", {"username": "ROOT", "display_name": "王", "email": "w@example.org"})
+    assert taken.status_code == 422
+    assert "已经有人用" in taken.content.decode()
+    assert 'value="w@example.org"' in taken.content.decode()
+    for data, words in (
+        ({"role": "enterprise"}, "要写明单位的统一社会信用代码"),
+        ({"role": "enterprise", "organisation": "911100006000373412"}, "按前 17 位应是 L"),
+        ({"role": "county"}, "要写明县市区代码"),
+        ({"role": "department"}, "要写明部门"),
+    ):
+        page = client.post(f"/accounts/people/{admin.pk}/", data)
+        assert page.status_code == 422
+        assert words in page.content.decode()
+
+
+def test_others_see_no_accounts(client):
+    user = User.objects.create_user(username="firm")
+    Grant.objects.create(user=user, role=Role.ENTERPRISE, organisation=FIRM)
+    client.force_login(user, BACKEND)
+    assert client.get("/accounts/people/").status_code == 403
+    assert (
+        client.post("/accounts/people/", {"username": "x", "display_name": "x", "email": "x@example.org"}).status_code
+        == 403
+    )
+    assert client.get(f"/accounts/people/{user.pk}/").status_code == 403
+    assert not User.objects.filter(username="x").exists()
+    with pytest.raises(UserError):
+        give_role(user, Role.AUDITOR, actor=user)
+
+
+def test_an_administrator_does_not_disable_the_own_account(client, admin):
+    assert client.post(f"/accounts/people/{admin.pk}/active/", {"active": "0"}).status_code == 422
+    assert User.objects.get(pk=admin.pk).is_active
+
+
+def test_the_first_administrator_is_made_at_the_command_line(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(SECRET + "\n"))
+    call_command("account_create", "first", "--role", "system_admin", "--password-stdin")
+    user = User.objects.get(username="first")
+    assert user.check_password(SECRET)
+    assert user.grants.get().role == Role.SYSTEM_ADMIN
+    monkeypatch.setattr("sys.stdin", io.StringIO("123\n"))
+    with pytest.raises(CommandError, match="口令不合要求"):
+        call_command("account_create", "second", "--role", "auditor", "--password-stdin")
+    assert not User.objects.filter(username="second").exists()
+
+
+def test_an_account_without_a_password_cannot_log_in(client):
+    create_user("lin", email="lin@example.org", actor=None)
+    assert client.post("/accounts/login/", {"login": "lin", "password": ""}).status_code == 200
+
+
+# Every address of accounts and audit that takes a POST, what to send, and the event it must leave.
+LEAVES: dict[str, tuple[dict, str]] = {
+    "account_login": ({"login": "lin", "password": SECRET}, "account.login"),
+    "account_logout": ({}, "account.logout"),
+    "account_change_password": (
+        {"oldpassword": SECRET, "password1": "a new long secret", "password2": "a new long secret"},
+        "account.password",
+    ),
+    "account_reset_password": ({"email": "root@example.org"}, "account.reset_request"),
+    "usersessions_list": ({}, "account.sessions_end"),
+    "mfa_deactivate_totp": ({}, "account.factor_remove"),
+    "mfa_generate_recovery_codes": ({}, "account.factor_add"),
+    "accounts:become": ({}, "account.login"),
+    "accounts:people": ({"username": "x", "display_name": "x", "email": "x@example.org"}, "account.create"),
+    "accounts:person": ({"role": "auditor"}, "grant.give"),
+    "accounts:take": ({}, "grant.take"),
+    "accounts:activate": ({"active": "0"}, "account.disable"),
+    "audit:events_export": ({}, "audit.export"),
+}
+# Addresses that change nothing another person could see, or whose event is shown by a test of its own.
+NOTHING_CHANGES = {
+    "account_reauthenticate", "mfa_reauthenticate", "mfa_authenticate", "accounts:discard", "account_signup",
+    "mfa_index", "account_inactive", "account_reset_password_done", "account_reset_password_from_key_done",
+    "accounts:home", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+    "audit:heads", "audit:heads_json", "audit:chain", "audit:verifier", "audit:events", "audit:event", "audit:tamper",
+}  # fmt: skip
+SHOWN_ELSEWHERE = {"account_set_password", "account_reset_password_from_key", "mfa_activate_totp"}
+
+
+def names(resolver: URLResolver, space: str = "") -> set[str]:
+    found = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            found |= names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and entry.name:
+            found.add(space + entry.name)
+    return found
+
+
+def test_every_address_of_accounts_and_audit_is_known_to_this_list():
+    ours = {
+        n for n in names(get_resolver()) if n.startswith(("account_", "mfa_", "usersessions_", "accounts:", "audit:"))
+    }
+    assert ours == set(LEAVES) | NOTHING_CHANGES | SHOWN_ELSEWHERE
+
+
+def freshly_confirmed(client, user: User) -> None:
+    """The session of somebody who wrote the password a moment ago."""
+    request = RequestFactory().get("/")
+    request.session = client.session
+    record_authentication(request, user, method="password")
+    request.session.save()
+
+
+@pytest.mark.parametrize("name", sorted(LEAVES))
+def test_every_change_leaves_an_event(client, admin, name):
+    data, action = LEAVES[name]
+    other = create_user("lin", password=SECRET, actor=None)
+    grant = give_role(other, Role.ENTERPRISE, organisation=FIRM, actor=None)
+    ensure_personas(FIRM, FIRM, FIRM)
+    Grant.objects.create(user=admin, role=Role.AUDITOR)
+    arguments = {"accounts:become": ["firm"], "accounts:person": [other.pk], "accounts:activate": [other.pk]}
+    arguments["accounts:take"] = [other.pk, grant.pk]
+    client.logout()
+    if name != "account_login":
+        client.force_login(admin, BACKEND)
+        freshly_confirmed(client, admin)
+    before = AuditEvent.objects.count()
+    response = client.post(reverse(name, args=arguments.get(name)), data)
+    assert response.status_code in (200, 302), response.content.decode()[:300]
+    new = list(AuditEvent.objects.order_by("id").values_list("action", flat=True))[before:]
+    assert action in new
