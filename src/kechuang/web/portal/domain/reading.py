@@ -28,9 +28,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Found:
-    """Something found in the text, with its number on the page."""
+    """Something found in the text, with its number on the page and the label of its clause."""
 
     number: int
+    clause: str
     kind: str
     style: str
     start: int
@@ -57,9 +58,19 @@ def _found(read: reading.Reading) -> list[Found]:
         *(("task", item) for item in read.tasks),
         *(("reference", item) for item in read.references),
     ]
+    labels = {clause.id: clause.label for clause in read.clauses}
     things.sort(key=lambda pair: (pair[1].start, -pair[1].end))
     return [
-        Found(n, kind, STYLES[kind], item.start, item.end, read.text[item.start : item.end], item)
+        Found(
+            n,
+            labels.get(item.clause, ""),
+            kind,
+            STYLES[kind],
+            item.start,
+            item.end,
+            read.text[item.start : item.end],
+            item,
+        )
         for n, (kind, item) in enumerate(things, start=1)
     ]
 

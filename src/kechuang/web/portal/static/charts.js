@@ -1,7 +1,7 @@
 /* Charts are drawn from the table beside them: the table is the source, the chart a view of it.
    <div class="kc-chart" data-kc-table="ID" data-kc-opts='{"cols":[1,2],"unit":"%"}' role="img" aria-label="…">
    Options: kind line|bar, cols, names, unit, min, max, yname, right, nudge, sparse (columns of few points), dash,
-   lines [{y, from, to, text}], bands [{from, to, text}]. A cell with data-open is drawn hollow and joined to nothing.
+   lines [{y, from, to, text}], bands [{from, to, text}], open (words behind the value of a hollow point). A cell with data-open is drawn hollow and joined to nothing.
    Tooltips are drawn on the canvas, so a strict content security policy holds. Without script or library the table stays. */
 (function () {
   "use strict";
@@ -60,7 +60,8 @@
       }
       var made = [main];
       if (open.some(function (v) { return v !== null; })) {
-        made.push({ name: name, type: "scatter", data: open, symbol: "emptyCircle", symbolSize: 11, z: 6, itemStyle: { color: colour, borderWidth: 2, borderType: "dashed" } });
+        made.push({ name: name, type: "scatter", data: open, symbol: "emptyCircle", symbolSize: 11, z: 6, itemStyle: { color: colour, borderWidth: 2 },
+          label: Object.assign({ show: true, position: "top", distance: 8, formatter: function (p) { return p.value + (options.unit || "") + (options.open || ""); } }, text(13)), labelLayout: { moveOverlap: "shiftY" } });
       }
       return made;
     }).reduce(function (all, part) { return all.concat(part); }, []);

@@ -1,0 +1,137 @@
+"""A real Chromium against a real site: gunicorn, collected static files, Chenzhou's pack and a small demo city."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PREPARE = """
+import json, pathlib
+import django; django.setup()
+from django.conf import settings
+from django.core.management import call_command
+call_command("migrate", interactive=False, verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+from kechuang import citypack
+from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.audit.domain.seal import seal_and_publish
+from kechuang.web.audit.models import AuditEvent
+from kechuang.web.monitoring.models import Submission
+from kechuang.web.policy.domain.apply import apply
+apply(citypack.load(r"{pack}"))
+call_command("demo_reset", enterprises=40)
+call_command("entitlements_run")
+seal_and_publish()
+admin = User.objects.create_user(username="demo-admin", password="correct horse battery", realm="demo")
+Grant.objects.create(user=admin, role=Role.SYSTEM_ADMIN)
+offered = Submission.objects.create(region="431000", indicator="gdp", year=2023, value="1", unit="亿元", realm="demo",
+                                    source_title="演示来源", release="0" * 64)
+from django.test import Client
+client = Client()
+client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+samples = {{"admin": client.cookies["sessionid"].value, "person": admin.pk, "submission": offered.pk,
+           "event": AuditEvent.objects.latest("pk").public_id,
+           "uscc": Grant.objects.get(user__username="demo-firm").organisation}}
+(pathlib.Path(settings.HOME) / "samples.json").write_text(json.dumps(samples, default=str))
+"""
+SERVE = "import django; django.setup(); from kechuang.web import serving; serving.web()"
+
+
+def chromium() -> str | None:
+    """The browser of this machine: KECHUANG_CHROMIUM, or a chromium on the path."""
+    wanted = os.environ.get("KECHUANG_CHROMIUM")
+    found = [wanted] if wanted else [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    return next((path for path in found if path and Path(path).exists()), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser; without one it is skipped, and says so."""
+    here = Path(__file__).parent
+    skip = None if chromium() else pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)")
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+            if skip:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of a running site with a small demo city, and its sample objects; ended with the tests."""
+    home = tmp_path_factory.mktemp("site")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "EMAIL_URL")}
+    environment |= {
+        "KECHUANG_HOME": str(home),
+        "KECHUANG_DEMO": "1",
+        "KECHUANG_PORT": str(port),
+        "KECHUANG_WORKERS": "2",
+        "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+
+    def start(code: str) -> subprocess.Popen[bytes]:
+        log = (home / "site.log").open("ab")
+        return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log, cwd=ROOT)
+
+    prepared = start(PREPARE.format(pack=ROOT / "cities" / "chenzhou"))
+    assert prepared.wait(180) == 0, (home / "site.log").read_text(errors="replace")[-3000:]
+    server = start(SERVE)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(address, server, home / "site.log")
+        yield address, json.loads((home / "samples.json").read_text())
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def site(running: tuple[str, dict[str, str]]) -> str:
+    """The address of the running site."""
+    return running[0]
+
+
+@pytest.fixture(scope="session")
+def samples(running: tuple[str, dict[str, str]]) -> dict[str, str]:
+    """Ids of sample objects on the running site."""
+    return running[1]
+
+
+def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(120):
+        assert server.poll() is None, log.read_text(errors="replace")[-3000:]
+        try:
+            with urllib.request.urlopen(f"{address}/robots.txt", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("the site did not answer: " + log.read_text(errors="replace")[-3000:])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """One Chromium for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()

@@ -1,0 +1,120 @@
+"""Every named address of the site that answers GET with a page, with the person who opens it and a sample object.
+
+An address that is not here makes a test fail: a new page is looked at from its first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import get_resolver
+
+DOCUMENT, CLAUSE, MEASURE, INDICATOR = "chenzhou-2013-4", "3.10", "receiver-subsidy", "rd_intensity"
+CALCULATED = "技术合同交易额=12345678.90&买方类型=企业&卖方类型=高校"
+
+# name: (who, address); who is a visitor (""), a demo persona or the administrator. Braces: sample objects of conftest.
+PAGES: dict[str, tuple[str, str]] = {
+    "portal:home": ("", "/"),
+    "portal:search": ("", "/search/?q=研发投入"),
+    "portal:reading": ("", "/read/"),
+    "portal:tasks": ("", "/tasks/"),
+    "portal:task": ("", "/tasks/talent-plan/"),
+    "portal:services": ("", "/services/"),
+    "portal:service": ("", "/services/platform-ip/"),
+    "portal:industries": ("", "/industries/"),
+    "portal:industry": ("", "/industries/electronics/"),
+    "portal:about": ("", "/about/"),
+    "portal:accessibility": ("", "/accessibility/"),
+    "portal:sitemap": ("", "/sitemap/"),
+    "policy:documents": ("", "/policies/"),
+    "policy:on_day": ("", "/policies/on-day/?on=2014-01-01"),
+    "policy:releases": ("", "/policies/releases/"),
+    "policy:document": ("", f"/policies/{DOCUMENT}/"),
+    "policy:clause": ("", f"/policies/{DOCUMENT}/{CLAUSE}/"),
+    "policy:attach": ("officer", f"/policies/{DOCUMENT}/attach/"),
+    "entitlements:measures": ("", "/measures/"),
+    "entitlements:measure": ("", f"/measures/{MEASURE}/?{CALCULATED}"),
+    "entitlements:trace": ("", f"/measures/{MEASURE}/trace/?{CALCULATED}"),
+    "entitlements:results": ("officer", f"/measures/{MEASURE}/results/"),
+    "entitlements:eligibility": ("", "/eligibility/?uscc={uscc}"),
+    "entitlements:ask": ("", "/eligibility/ask/"),
+    "entitlements:answers": ("", "/eligibility/answers/"),
+    "entitlements:print": ("", "/eligibility/print/?uscc={uscc}"),
+    "registry:organisations": ("", "/enterprises/"),
+    "registry:organisation": ("", "/enterprises/{uscc}/"),
+    "monitoring:targets": ("", "/targets/"),
+    "monitoring:indicators": ("", "/indicators/"),
+    "monitoring:indicator": ("", f"/indicators/{INDICATOR}/"),
+    "monitoring:provide": ("", f"/indicators/{INDICATOR}/provide/"),
+    "monitoring:submissions": ("officer", "/submissions/"),
+    "monitoring:provided": ("", "/provided/{submission}/"),
+    "monitoring:submission": ("officer", "/submissions/{submission}/"),
+    "account_login": ("", "/accounts/login/"),
+    "account_signup": ("", "/accounts/signup/"),
+    "account_reset_password": ("", "/accounts/password/reset/"),
+    "account_reset_password_done": ("", "/accounts/password/reset/done/"),
+    "account_reset_password_from_key": ("", "/accounts/password/reset/key/1-set-password/"),
+    "account_reset_password_from_key_done": ("", "/accounts/password/reset/key/done/"),
+    "account_inactive": ("", "/accounts/inactive/"),
+    "account_logout": ("firm", "/accounts/logout/"),
+    "accounts:home": ("firm", "/accounts/"),
+    "account_change_password": ("firm", "/accounts/password/change/"),
+    "mfa_index": ("firm", "/accounts/2fa/"),
+    "usersessions_list": ("firm", "/accounts/sessions/"),
+    "audit:heads": ("", "/audit/"),
+    "accounts:people": ("admin", "/accounts/people/"),
+    "accounts:person": ("admin", "/accounts/people/{person}/"),
+    "audit:event": ("auditor", "/audit/events/{event}/"),
+    "audit:events": ("auditor", "/audit/events/"),
+    "audit:tamper": ("", "/audit/tamper/"),
+}
+
+# Addresses that answer no page to look at, and why.
+ELSEWHERE: dict[str, str] = {
+    "portal:find": "leads on to another page",
+    "portal:language": "switch",
+    "portal:view": "switch",
+    "portal:robots": "plain text",
+    "entitlements:qr": "image",
+    "monitoring:targets_csv": "file",
+    "monitoring:indicator_csv": "file",
+    "audit:heads_json": "file",
+    "audit:chain": "file",
+    "audit:verifier": "file",
+    "audit:events_export": "file",
+    "core:healthz": "for machines",
+    "core:download": "file",
+    "accounts:become": "POST only",
+    "accounts:discard": "POST only",
+    "accounts:take": "POST only",
+    "accounts:activate": "POST only",
+    "monitoring:submission_decide": "POST only",
+    "account_set_password": "leads on: every account has a password",
+    "account_reauthenticate": "looked at in the journeys of accounts",
+    "mfa_authenticate": "needs a log-in half-way through",
+    "mfa_reauthenticate": "needs a second factor",
+    "mfa_activate_totp": "needs a fresh log-in; looked at in the journeys of accounts",
+    "mfa_deactivate_totp": "needs a second factor",
+    "mfa_view_recovery_codes": "needs a second factor",
+    "mfa_generate_recovery_codes": "needs a second factor",
+    "mfa_download_recovery_codes": "file",
+}
+
+CHARTS = {"monitoring:indicator"}
+ELDER = ("portal:home", "portal:search", "entitlements:measure", "entitlements:eligibility", "monitoring:targets",
+         "policy:document", "account_login", "monitoring:indicator")  # fmt: skip
+
+
+def _walk(patterns: Any, namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield namespace + pattern.name
+
+
+def names() -> set[str]:
+    """All named addresses of the site, the programming interface left out."""
+    return {name for name in _walk(get_resolver().url_patterns) if not name.startswith("api:")}
