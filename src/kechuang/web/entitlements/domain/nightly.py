@@ -84,7 +84,7 @@ def _results(
     """The rows of one organisation; a measure that fails is noted and the rest goes on."""
     for measure, subject in subjects(release, organisation, day):
         try:
-            explanation = explain_measure(release, measure.id, known_facts(release, subject), day)
+            explanation = explain_measure(release, measure.id, known_facts(release, measure.id, subject), day)
         except Exception as error:  # noted in the run; one faulty row must not lose the night's work
             failures.append({"measure": measure.id, "uscc": organisation.uscc, "error": str(error)[:300]})
             continue

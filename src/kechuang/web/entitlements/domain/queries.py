@@ -63,7 +63,8 @@ def evaluate_organisation(release: LoadedRelease, organisation: Organisation, on
     result = Result(on)
     for measure, subject in subjects(release, organisation, on):
         try:
-            result.rows.append(row(release, measure.id, known_facts(release, subject), on, name_of(subject)))
+            facts = known_facts(release, measure.id, subject)
+            result.rows.append(row(release, measure.id, facts, on, name_of(subject)))
         except Exception:  # one faulty measure must not hide the others; it is shown as not computed
             if measure not in result.failed:
                 result.failed.append(measure)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import translation
 
 from kechuang.citypack import models as pack_models
+from kechuang.web.entitlements.domain.calculate import measure_facts
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.domain.facts import Subject, facts_of, subjects_of
 from kechuang.web.registry.models import Organisation
@@ -35,10 +36,14 @@ def conform(value: Any, fact: pack_models.Fact) -> Any:
     return value if type(value) is expected else None
 
 
-def known_facts(release: LoadedRelease, subject: Subject) -> dict[str, Any]:
-    """What the register knows about a subject, ready for the engine. Enumerated values are Chinese in the catalogue."""
+def known_facts(release: LoadedRelease, measure_id: str, subject: Subject) -> dict[str, Any]:
+    """What the register knows about a subject of the facts a measure needs, ready for the engine.
+
+    Enumerated values are Chinese in the catalogue, so labels are read in Chinese whatever the page's language.
+    """
+    wanted = [release.facts[name] for name in measure_facts(release, measure_id)]
     with translation.override("zh-hans"):
-        found = facts_of(subject, release.pack.facts)
+        found = facts_of(subject, wanted)
     typed = {name: conform(value, release.facts[name]) for name, value in found.items()}
     return {name: value for name, value in typed.items() if value is not None}
 

@@ -286,9 +286,9 @@ def subjects_of(organisation: Organisation, measure: Measure, day: dt.date) -> l
         return [Subject("enterprise", organisation, organisation, day)]
     if measure.subject == "contract":
         rows = organisation.sales if measure.party == "seller" else organisation.purchases
-        return [_contract(row, measure.party, day) for row in rows.select_related("seller", "buyer")]
+        return [_contract(row, measure.party, day) for row in rows.all()]
     owned: dict[str, Iterable[Base | Patent | Loan | Person]] = {
-        "institution": organisation.bases.filter(kind__in=RD_INSTITUTIONS),
+        "institution": [base for base in organisation.bases.all() if base.kind in RD_INSTITUTIONS],
         "patent": organisation.patents.all(),
         "loan": organisation.loans.all(),
         "person": organisation.people.all(),
