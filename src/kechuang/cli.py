@@ -26,7 +26,8 @@ def _django() -> None:
 def _complain(problem: Exception) -> int:
     """One bilingual message without a stack trace."""
     zh, en = getattr(problem, "zh", None), getattr(problem, "en", None)
-    print(f"{zh}\n{en}" if zh else str(problem), file=sys.stderr)
+    if text := f"{zh}\n{en}" if zh else str(problem):
+        print(text, file=sys.stderr)
     return 1
 
 
@@ -46,7 +47,7 @@ def _read(args: argparse.Namespace) -> int:
 def _pack(args: argparse.Namespace) -> int:
     from kechuang.citypack import cli
 
-    if args.action in ("plan", "apply"):
+    if args.action in ("plan", "apply", "export"):
         return _manage(f"pack_{args.action}", *args.rest)
     return cli.run([args.action, *args.rest])
 
@@ -118,15 +119,24 @@ def _up(args: argparse.Namespace) -> int:
 
 
 def _manage(*arguments: str) -> int:
-    """Run a Django management command; a mistake of the user ends in one message."""
+    """Run one of our management commands; a mistake of the user ends in one message."""
     _django()
-    from django.core.management import ManagementUtility
+    from django.core.management import call_command
     from django.core.management.base import CommandError
 
     try:
-        ManagementUtility(["kechuang manage", *arguments]).execute()
+        call_command(*arguments)
     except CommandError as problem:
         return _complain(problem)
+    return 0
+
+
+def _django_manage(args: argparse.Namespace) -> int:
+    """``kechuang manage …``: any Django command, with Django's own help and messages."""
+    _django()
+    from django.core.management import ManagementUtility
+
+    ManagementUtility(["kechuang manage", *args.rest]).execute()
     return 0
 
 
@@ -143,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
 
     passing("read", "读文件 / read a document: kechuang read FILE [--json]", _read)
     pack = commands.add_parser("pack", help="城市包 / city packs", add_help=False)
-    pack.add_argument("action", choices=["check", "schema", "scaffold", "plan", "apply"])
+    pack.add_argument("action", choices=["check", "schema", "scaffold", "draft", "plan", "apply", "export"])
     pack.set_defaults(run=_pack)
     policy = commands.add_parser("policy", help="附原文 / attach an official text", add_help=False)
     policy.add_argument("action", choices=["attach"])
@@ -167,7 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     for part in ("prepare", "web", "worker"):
         up.add_argument(f"--{part}", action="store_true")
     up.set_defaults(run=_up)
-    passing("manage", "Django management commands", lambda args: _manage(*args.rest))
+    passing("manage", "Django management commands", _django_manage)
     return parser
 
 

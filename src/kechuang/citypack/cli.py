@@ -6,6 +6,7 @@ Each command prints to stdout and returns an exit code; errors go to stderr.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from kechuang.citypack import planning
 from kechuang.citypack.checking import check_folder
+from kechuang.citypack.draftrecords import UNNAMED, Head
 from kechuang.citypack.exporting import export
 from kechuang.citypack.loading import load
 from kechuang.citypack.models import Pack
@@ -34,7 +36,7 @@ def _json(value: object) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """``kechuang pack check|schema|scaffold …``."""
+    """``kechuang pack check|schema|scaffold|draft …``."""
     parser = argparse.ArgumentParser(prog="kechuang pack", description="城市包 / city packs")
     commands = parser.add_subparsers(dest="action", required=True)
     check = commands.add_parser("check", help="检查城市包 / check a pack: faults, cases, coverage")
@@ -50,7 +52,17 @@ def run(arguments: list[str]) -> int:
         "--keep", metavar="PACK", help="沿用这个城市包里同一文件的概述 / keep what this pack says of it"
     )
     skeleton.add_argument("--lang", choices=["zh", "en"], default="zh")
+    drafts = commands.add_parser("draft", help="从原文生成待确认的城市包草稿 / a draft pack to be confirmed")
+    drafts.add_argument("file", help="原文 / official text: .txt .html .docx .pdf")
+    drafts.add_argument("--out", required=True, help="写到哪个新文件夹 / new folder to write to")
+    drafts.add_argument("--id", default="document", help="文件代号 / id of the document")
+    drafts.add_argument("--code", default=UNNAMED, help="区划代码 GB/T 2260 / division code of the city")
+    drafts.add_argument("--issued", type=dt.date.fromisoformat, help="成文日期 2024-05-01 / date of issue")
+    drafts.add_argument("--lang", choices=["zh", "en"], default="zh")
     args = parser.parse_args(arguments)
+    if args.action == "draft":
+        head = Head(document_id=args.id, code=args.code, issued=args.issued)
+        return draft_command(args.file, args.out, head, args.lang)
     if args.action == "check":
         return check_command(args.folder or os.environ.get("KECHUANG_PACK", "."), args.lang, args.json)
     if args.action == "schema":
@@ -108,9 +120,6 @@ def scaffold_command(
 
     ``keep`` is a pack whose record of this document (by id) is carried over where the sentences are the same.
     """
-    from kechuang import reading
-    from kechuang.reading.errors import ReadingError
-
     older = None
     if keep is not None:
         try:
@@ -122,15 +131,46 @@ def scaffold_command(
             en, zh = f"{keep} has no document {document_id}: use --id", f"{keep} 里没有文件 {document_id}：请用 --id"
             _err(en if lang == "en" else zh)
             return 1
-    path = Path(file)
-    try:
-        text = reading.load(path)
-    except ReadingError as error:
-        _err(error.en if lang == "en" else error.zh)
-        return 1
-    except OSError as error:
-        word = "cannot be read" if lang == "en" else "读不了"
-        _err(f"{path}: {word} ({error.strerror})")
+    text = _text_of(Path(file), lang)
+    if text is None:
         return 1
     _out(scaffold(text, document_id, older))
     return 0
+
+
+def draft_command(file: Path | str, out: Path | str, head: Head, lang: Lang = "zh") -> int:
+    """``kechuang pack draft FILE --out DIR``: writes a draft pack and says what is still open; never overwrites."""
+    from kechuang.citypack import drafting
+
+    text = _text_of(Path(file), lang)
+    if text is None:
+        return 1
+    try:
+        drafted = drafting.draft(text, head)
+        files = drafting.write(drafted, Path(out))
+    except FileExistsError:
+        _err(f"{out} is not empty: name a new folder" if lang == "en" else f"{out} 不是空的：请给一个新文件夹")
+        return 1
+    except ValueError as error:  # an id or code of the wrong form
+        _err(f"--id / --code: {error}")
+        return 1
+    for path in files:
+        _out(str(path))
+    _out(drafting.summary(drafted, lang))
+    _out(f"Next: kechuang pack check {out}" if lang == "en" else f"下一步：kechuang pack check {out}")
+    return 0
+
+
+def _text_of(path: Path, lang: Lang) -> str | None:
+    """The text of a document, or None after saying why it cannot be read."""
+    from kechuang import reading
+    from kechuang.reading.errors import ReadingError
+
+    try:
+        return reading.load(path)
+    except ReadingError as error:
+        _err(error.en if lang == "en" else error.zh)
+    except OSError as error:
+        word = "cannot be read" if lang == "en" else "读不了"
+        _err(f"{path}: {word} ({error.strerror})")
+    return None

@@ -60,7 +60,8 @@ def _document(document: Document, d: int, locator: Locator) -> Iterator[Problem]
                 what = Words(f"段落 {paragraph.id} 写了两次", f"paragraph {paragraph.id} stands twice")
                 yield complain("duplicate_id", (*path, "id"), paragraph.id, what, once)
             paragraphs.add(paragraph.id)
-            if paragraph.id.rpartition(".")[0] != clause.id:
+            # Paragraphs between a clause's heading and its first sub-clause are numbered 26.0.1, 26.0.2 …
+            if paragraph.id.rpartition(".")[0] not in (clause.id, f"{clause.id}.0"):
                 what = Words(
                     f"段落 {paragraph.id} 不属于条款 {clause.id}", f"paragraph {paragraph.id} is not of {clause.id}"
                 )
