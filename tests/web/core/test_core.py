@@ -137,6 +137,7 @@ def test_health_says_when_the_worker_is_silent(client):
     jobs.beat()
     document = client.get("/healthz").json()
     assert document["worker"]["alive"] is True
+    assert document["release"] is None  # no pack is applied in this test
     ScheduledRun.objects.filter(name="worker").update(finished_at=timezone.now() - dt.timedelta(minutes=2))
     assert client.get("/healthz").json()["status"] == "degraded"
 
