@@ -81,7 +81,7 @@ def test_institution(catalogue: Catalogue, institution: Measure, level: str, amo
     e = explain(institution, {"机构级别": level}, DAY, catalogue)
     assert (e.status, e.amount) == ("yes", D(amount))
     assert [s.kind for s in e.steps] == ["choose", "result"]
-    assert e.steps[0].detail.zh.endswith(f"→ {level}奖励")
+    assert e.steps[0].detail.zh == f"机构级别：{level} → {level}奖励"
     assert e.steps[0].unit == "元"
 
 
@@ -247,7 +247,7 @@ def test_every_failed_condition_gets_its_change(catalogue: Catalogue, intensity:
         ("职工人数 > 15", "职工人数还差 4 人", "4"),
         ("职工人数 <= 10", "职工人数超出 2 人", "-2"),
         ("not 已转化", "已转化：须为否，现为是", None),
-        ('受让方类型 not in ("个人", "企业")', "受让方类型须为高校、科研院所，现为个人", None),
+        ('受让方类型 not in ("个人", "企业")', "受让方类型须为高校或科研院所，现为个人", None),
         ('备注 == "有"', "备注须为有，现为无", None),
         ("years_between(成立日期, 计算日) <= 5", "成立日期须不早于 2020-11-25，现为 2012-01-01", "3251"),
         ("half_up(研发投入 * 0.1, -4) >= 100000", "研发投入还差 350,000.00 元", "350000.00"),

@@ -55,10 +55,10 @@ def as_text(explanation: Explanation, lang: Lang = "zh") -> str:
     if e.readings:
         lines += ["", ("有歧义，各种读法的金额", "Open questions, each reading priced")[i]]
         for r in e.readings:
-            amount = money(r.amount) if r.amount is not None else "?"
+            amount = f": {money(r.amount)}" if r.amount is not None else ": ?" if r.missing else ""
             mark = "*" if r.chosen or r.shown else " "
             need = f"  ({('缺', 'needs')[i]} {', '.join(r.missing)})" if r.missing else ""
-            lines.append(f"  {mark} {_pick(r.question, lang)} {_pick(r.title, lang)}: {amount}{need}")
+            lines.append(f"  {mark} {_pick(r.question, lang)} {_pick(r.title, lang)}{amount}{need}")
     return "\n".join(lines) + "\n"
 
 

@@ -100,6 +100,11 @@ def not_in_force(measure: Measure, on: dt.date) -> Text:
     return Text(f"{on} 还没有生效（自 {start} 起）。", f"Not yet in force on {on} (from {start}).")
 
 
+def _either(options: list[str], comma: str, last: str) -> str:
+    """``高校、科研院所或个人``."""
+    return options[0] if len(options) == 1 else f"{comma.join(options[:-1])}{last}{options[-1]}"
+
+
 def gap_sentence(change: Change | None, title: Text, catalogue: Catalogue) -> Text:
     """The nearest change in words: ``研发投入还差 312,400.01 元``."""
     if change is None:
@@ -113,7 +118,7 @@ def gap_sentence(change: Change | None, title: Text, catalogue: Catalogue) -> Te
             return Text(f"{name.zh}：须为{need.zh}，现为{have.zh}", f"{name.en}: must be {need.en}, is {have.en}")
         case tuple():
             shown = [show_fact(v, fact) for v in change.need]
-            zh, en = "、".join(t.zh for t in shown), ", ".join(t.en for t in shown)
+            zh, en = _either([t.zh for t in shown], "、", "或"), _either([t.en for t in shown], ", ", " or ")
             return Text(f"{name.zh}须为{zh}，现为{have.zh}", f"{name.en} must be {en}, is {have.en}")
         case dt.date():
             assert isinstance(change.have, dt.date)

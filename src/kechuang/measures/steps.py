@@ -349,6 +349,15 @@ class _Builder:
             return show_quantity(value, operand.type.kind, operand.type.unit)
         return self.say(node)
 
+    def chosen_by(self, condition: n.Node) -> Text | None:
+        """``机构级别：省级``: a case told apart by one choice is told by the choice made."""
+        operand = condition.left if isinstance(condition, n.Compare) else getattr(condition, "operand", None)
+        if not isinstance(operand, n.Name) or operand.type.kind != "enum" or operand.id not in self.program.catalogue:
+            return None
+        name = self.called(operand.id)
+        shown = show_fact(self.environment.get(operand.id), self.program.catalogue[operand.id])
+        return Text(f"{name.zh}：{shown.zh}", f"{name.en}: {shown.en}")
+
     def choose(self, node: n.Choose, event: Event) -> None:
         """Which case holds: the first condition of the chain that is met, or none of them."""
         label = Text("按情形", "by case")
@@ -359,12 +368,9 @@ class _Builder:
             if isinstance(test, Unknown) or test is None:
                 detail = Text(f"还不知道：{said.zh}", f"not known yet: {said.en}")
                 break
-            if test:
-                detail = Text(f"{said.zh}：是", f"{said.en}: yes")
-                at = at.then
-            else:
-                detail = Text(f"{said.zh}：否", f"{said.en}: no")
-                at = at.otherwise
+            yes_no = Text("是", "yes") if test else Text("否", "no")
+            detail = self.chosen_by(at.condition) or Text(f"{said.zh}：{yes_no.zh}", f"{said.en}: {yes_no.en}")
+            at = at.then if test else at.otherwise
         source = None
         if isinstance(at, n.Name) and at.origin == "parameter":
             parameter = self.program.measure.parameter(at.id)
