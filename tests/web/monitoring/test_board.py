@@ -152,3 +152,10 @@ def test_api_indicator(chenzhou):
     assert Decimal(cell["value"]) == Decimal("2.19")
     assert [o["value"] for o in cell["others"]] == ["2.14"]
     assert len(Client().get("/api/v1/indicators").json()["indicators"]) == len(chenzhou.indicators)
+
+
+def test_findings_stand_on_the_page(chenzhou):
+    page = Client().get("/indicators/rd_intensity/").content.decode()
+    assert "2020—2024 年平均每年变 +0.31" in page
+    assert "本市只有 1 个可用值，少于 8 个，不作预测，不给概率" in page
+    assert "是修订或口径变化" in Client().get("/indicators/gdp/").content.decode()

@@ -155,3 +155,12 @@ def test_messages_in_english(chenzhou):
     client = Client()
     client.cookies["kc_lang"] = "en"
     assert "Write a number such as 1.21" in offer(client, value="x").content.decode()
+
+
+def test_officer_sees_what_the_gate_would_find(chenzhou, cast, client_for):
+    from kechuang.web.monitoring.models import Submission
+
+    offer(Client(), value="1.6", year="2015", source_title="某网页")
+    row = Submission.objects.get()
+    page = client_for(cast.officer).get(f"/submissions/{row.pk}/").content.decode()
+    assert "与 2015 年的目标值相同，可能是目标而不是实绩" in page

@@ -17,7 +17,7 @@ from kechuang.web.core.errors import UserError
 from . import access, exports
 from .domain import queries
 from .domain.page import definition_of, vintages
-from .domain.submit import decide, submit
+from .domain.submit import decide, new_findings, submit
 from .enums import SourceTrust, SubmissionStatus
 from .forms import DecisionForm, SubmissionForm
 from .models import Submission
@@ -150,6 +150,7 @@ def _decision_page(request: HttpRequest, row: Submission, form: DecisionForm, st
         "form": form,
         "definition": definition,
         "region": loaded.situation.name(row.region),
+        "findings": new_findings(loaded, row),
         "present": [cell.chosen, *cell.others] if cell else [],
         "may_decide": access.may_decide(request.user, row) and row.status == SubmissionStatus.PENDING,
         "demo_data": row.realm == "demo",

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from kechuang.citypack import models as pack_models
 from kechuang.indicators import (
@@ -25,6 +25,7 @@ from kechuang.indicators import (
     as_known_on,
     choose_all,
 )
+from kechuang.indicators.quality import Finding, Material, check
 from kechuang.indicators.remarks import flags_from_remark, trust_from_title
 from kechuang.web.core.enums import Realm
 from kechuang.web.policy.domain.queries import LoadedRelease
@@ -114,11 +115,33 @@ def submission_observation(row: Submission) -> Observation:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A city's figures: the situation that verdicts look at, and all vintages behind it."""
+    """A city's figures: the situation that verdicts look at, all vintages behind it, and what the quality gate says."""
 
     situation: Situation
     observations: tuple[Observation, ...]
+    targets: tuple[Target, ...]
     demo: bool
+
+    @property
+    def material(self) -> Material:
+        """The figures as the quality gate looks at them."""
+        here = self.situation
+        return Material(
+            definitions=here.definitions,
+            observations=self.observations,
+            cells=here.cells,
+            today=here.today,
+            home=here.region,
+            panel=(here.region, *here.peers),
+            whole=here.above[0] if len(here.above) > 1 else None,
+            names=here.names,
+            targets=self.targets,
+        )
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """All findings of the quality gate; computed once for the figures in memory."""
+        return check(self.material)
 
 
 def build(
@@ -142,7 +165,8 @@ def build(
         names={r.code: text(r.name) for r in regions} | {pack.city.code: text(pack.city.name)},
         holders={d.id: text(d.name) for d in pack.city.departments},
     )
-    return Loaded(situation, tuple(observations), any(row.realm == Realm.DEMO for row in rows))
+    targets = tuple(target(t) for t in pack.targets)
+    return Loaded(situation, tuple(observations), targets, any(row.realm == Realm.DEMO for row in rows))
 
 
 _KEPT = 6

@@ -8,6 +8,8 @@ from typing import Any
 
 from kechuang.indicators import Cell, Definition, Observation, Situation, Text, reasons
 from kechuang.indicators.choice import Conflict
+from kechuang.indicators.forecast import MINIMUM_POINTS
+from kechuang.indicators.quality import Finding, Severity, findings_of, summarised
 from kechuang.indicators.reasons import cell_value, with_unit
 from kechuang.indicators.series import series
 from kechuang.indicators.text import number
@@ -56,6 +58,7 @@ class Page:
     comparison: Comparison | None
     other_sources: bool
     conflicts: tuple[Conflict, ...]
+    findings: tuple[Finding, ...]
     holder: Text | None
     demo: bool
 
@@ -204,6 +207,20 @@ def _caption(
     return Text(f"可用值 {count} 个", f"usable values: {count}")
 
 
+def _findings(loaded: loading.Loaded, indicator: str) -> list[Finding]:
+    """Findings on the indicator, one line for all regions alike; conflicts have their own list."""
+    mine = [f for f in findings_of(loaded.findings, indicator) if f.rule != "conflict"]
+    found = summarised(mine, loaded.situation.region)
+    count = len(series(loaded.situation.cells, loaded.situation.region, indicator))
+    if 0 < count < MINIMUM_POINTS:
+        few = Text(
+            f"本市只有 {count} 个可用值，少于 {MINIMUM_POINTS} 个，不作预测，不给概率",
+            f"only {count} usable values for the city, fewer than {MINIMUM_POINTS}: no projection, no probability",
+        )
+        found.append(Finding("too_few", Severity.NOTE, (), few))
+    return found
+
+
 def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, language: str) -> Page:
     """The page of an indicator. Raises ``UserError`` (404) for an unknown one."""
     situation = loaded.situation
@@ -245,6 +262,7 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         other_sources=len(drawn) < len(shown),
         comparison=compared,
         conflicts=tuple(sorted(found, key=lambda c: (c.kind, c.region, c.year))),
+        findings=tuple(_findings(loaded, indicator)),
         holder=situation.holders.get(definition.holder or ""),
         demo=loaded.demo,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from kechuang.indicators import Definition
+from kechuang.indicators import Definition, choose_all
+from kechuang.indicators.quality import Finding, check
 from kechuang.indicators.units import UnitError, convert
 from kechuang.web.accounts.access import acting_role
 from kechuang.web.audit.domain.record import record
@@ -22,6 +24,7 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 from .. import access
 from ..enums import SourceTrust, SubmissionStatus
 from ..models import Submission
+from .loading import Loaded, submission_observation
 
 MAX_DIGITS = 20
 MAX_PENDING = 500
@@ -141,6 +144,19 @@ def submit(
         after=row,
     )
     return row
+
+
+def new_findings(loaded: Loaded, row: Submission) -> list[Finding]:
+    """What the quality gate would say if the value were confirmed, and does not say now."""
+    if row.status != SubmissionStatus.PENDING:
+        return []
+    before = {(f.rule, f.cells) for f in loaded.findings}
+    candidate = submission_observation(row)
+    observations = (*loaded.observations, candidate)
+    units = {d.id: d.unit for d in loaded.situation.definitions.values()}
+    material = replace(loaded.material, observations=observations, cells=choose_all(observations, units))
+    cell = (row.region, row.indicator, row.year)
+    return [f for f in check(material) if cell in f.cells and (f.rule, f.cells) not in before]
 
 
 @transaction.atomic
