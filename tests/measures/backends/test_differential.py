@@ -211,6 +211,49 @@ def test_duckdb_equals_explain_on_80_000_cells() -> None:
     assert differences(nodes, facts)[:3] == []
 
 
+def test_the_solver_equals_explain_on_random_rules() -> None:
+    """With the facts given, the solver's term can only have the value that explain computes."""
+    z3 = pytest.importorskip("z3", reason="Z3 is an extra (requirements: prove)")
+    from kechuang.measures import Catalogue, EnumValue, FactType, Text
+    from kechuang.measures.backends.prove import _Day, _Subject, _Translation
+
+    ask = Text("？", "?")
+    kinds = {"甲": "money", "乙": "money", "人数": "count", "占比": "rate", "级别": "enum", "成立": "date"}
+    catalogue = Catalogue(
+        FactType(
+            name, name, kinds.get(name, "boolean"), ask,  # type: ignore[arg-type]
+            values=tuple(EnumValue(v, v) for v in SCOPE[name].type.values),
+        )
+        for name in COLUMNS
+    )  # fmt: skip
+    fixed = {**PARAMETERS, "计算日": DAY}
+    checked = 0
+    for node in rules(80, 99):
+        if any(isinstance(part, n.Span) and part.unit == "days" for part in n.walk(node)):
+            continue
+        for row in rows(12, checked):
+            value = compile_tree(node)({**row, **fixed}, None)
+            if isinstance(value, Unknown) or any(row[f] is None for f in n.names(node, "fact")):
+                continue
+            subject = _Subject(catalogue, "")
+            term = _Translation(subject, fixed).term(node)
+            solver = z3.Solver()
+            for name, variable in subject.values.items():
+                given = row[name]
+                if isinstance(variable, _Day):
+                    solver.add(variable.number == given.year * 10_000 + given.month * 100 + given.day)
+                elif name == "级别":
+                    solver.add(variable == SCOPE[name].type.values.index(given))
+                else:
+                    solver.add(variable == stored(given, name))
+            solver.add(subject.constraints)
+            assert solver.check() == z3.sat
+            solver.add(term != (int(value.scaleb(node.type.scale)) if isinstance(value, Decimal) else value))
+            assert solver.check() == z3.unsat, (node, row)
+            checked += 1
+    assert checked > 300
+
+
 class HalfEven(tree.Lowering):
     """Rounds halves to even, as Polars and many others do."""
 
