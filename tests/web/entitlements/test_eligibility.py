@@ -196,3 +196,27 @@ def test_the_example_city_works_the_same(shili, client):
     assert "180,000.00" in client.get("/measures/results-subsidy/", facts).content.decode()
     assert "180,000.00" in client.get("/eligibility/", facts).content.decode()
     assert results.latest_run() is None
+
+
+def test_interface_for_one_organisation(chenzhou, cast, client_for):
+    address = f"/api/v1/organisations/{cast.company_a.uscc}/entitlements"
+    body = client_for(None).get(address).json()
+    got = {item["measure"]: item["amount"] for item in body["items"] if item["group"] == "get"}
+    assert got["institution-award"] == "200000.00"
+    assert got["receiver-subsidy"] == "200000.00"
+    assert body["realm"] == "demo"
+    cast.company_a.realm = "real"
+    cast.company_a.save()
+    assert client_for(cast.firm_a).get(address).status_code == 200
+    refused = client_for(cast.firm_b).get(address)
+    assert refused.status_code == 403
+    assert refused["Content-Type"].startswith("application/problem+json")
+    assert client_for(None).get("/api/v1/organisations/123/entitlements").status_code == 422
+
+
+def test_the_organisations_page_shows_the_nightly_sum(chenzhou, cast, client_for):
+    from kechuang.web.entitlements.domain.nightly import run
+
+    run()
+    text = client_for(cast.firm_a).get(f"/enterprises/{cast.company_a.uscc}/").content.decode()
+    assert "400,000.00" in text

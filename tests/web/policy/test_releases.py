@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kechuang.citypack import digest
@@ -100,3 +101,21 @@ def _said(capsys, *arguments: str) -> str:
     capsys.readouterr()
     call_command(*arguments)
     return capsys.readouterr().out
+
+
+def test_the_database_keeps_one_release_in_force(shili_pack):
+    done = apply(shili_pack)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Term.objects.create(release_id=done.digest, since=timezone.now())
+
+
+def test_release_page_names_what_changed(shili_pack, client):
+    apply(shili_pack)
+    content = shili_pack.model_dump(mode="json", by_alias=True)
+    content["measures"][0]["parameters"]["cap"] = {"2030-07-01": "310000.00"}
+    content["measures"][0]["cases"] = []
+    second = apply(type(shili_pack).model_validate(content))
+    page = client.get(f"/policies/releases/{second.digest}/")
+    assert [(c.action, c.item) for c in page.context["changes"]] == [("change", "results-subsidy")]
+    assert "results-subsidy" in page.content.decode()
+    assert client.get(f"/policies/releases/{'0' * 64}/").status_code == 404

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from kechuang.citypack import models as pack_models
+from kechuang.web.entitlements.domain import queries as results
 from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts, refuse, typed_facts
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.days import parse_day
@@ -62,3 +63,19 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     """Every fact that measures may use: name, type, unit, allowed values, how it is asked for."""
     release = queries.current_release()
     return {"items": [fact.model_dump(mode="json", by_alias=True) for fact in release.pack.facts]}
+
+
+@router.get("/organisations/{uscc}/entitlements", summary="一家单位能享受什么 / what an organisation can get")
+def organisation_entitlements(request: HttpRequest, uscc: str, on: str | None = None) -> dict[str, Any]:
+    """All measures for one organisation out of the register; only for who may see its results."""
+    release = queries.current_release()
+    organisation = results.organisation_for_user(request.user, uscc)
+    found = results.evaluate_organisation(release, organisation, parse_day(on))
+    return {
+        "uscc": organisation.uscc,
+        "realm": organisation.realm,
+        "on": found.on.isoformat(),
+        "release": release.digest,
+        "items": [{"group": str(row.group), "subject": row.subject, **row.explanation.to_dict()} for row in found.rows],
+        "failed": [measure.id for measure in found.failed],
+    }

@@ -89,3 +89,9 @@ def releases(request: HttpRequest) -> HttpResponse:
     """All releases of the pack and since when each was in force."""
     release = queries.current_release()
     return render(request, "policy/releases.html", {"release": release, "terms": pages.terms()})
+
+
+@require_GET
+def release(request: HttpRequest, digest: str) -> HttpResponse:
+    """One release: when it was in force, what it holds, what it changed."""
+    return render(request, "policy/release.html", pages.release_page(digest))

@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html
 
 from kechuang.web.entitlements.domain.eligibility import Result, Row
+from kechuang.web.entitlements.domain.queries import summary_for_organisation
 from kechuang.web.entitlements.enums import TINTS, Group
 
 register = template.Library()
@@ -37,3 +38,12 @@ def group_pill(group: str) -> str:
     """The pill of a group."""
     found = Group(group)
     return format_html('<span class="kc-pill {}">{}</span>', TINTS[found], found.label)
+
+
+@register.inclusion_tag("entitlements/_summary.html", takes_context=True)
+def entitlement_summary(context: template.Context, uscc: str) -> dict[str, Any]:
+    """The last nightly results of an organisation, for pages of other apps; nothing for who may not see them."""
+    request = context.get("request")
+    summary = summary_for_organisation(request.user, uscc) if request else None
+    groups = [(value, label, summary.counts[value]) for value, label in Group.choices] if summary else []
+    return {"summary": summary, "groups": groups, "uscc": uscc, "money_now": summary.of(Group.GET) if summary else []}

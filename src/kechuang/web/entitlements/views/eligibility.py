@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from kechuang.web.core.enums import Realm
@@ -41,6 +42,7 @@ def _result(request: HttpRequest, release: LoadedRelease) -> dict[str, Any]:
     return {**context, "answers": found, "result": result, "query": found.query()}
 
 
+@never_cache
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Results when the address has a code or answers; else the two ways to begin."""
@@ -97,6 +99,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     return render(request, "entitlements/answers.html", context, status=422 if found.errors else 200)
 
 
+@never_cache
 @require_GET
 def print_page(request: HttpRequest) -> HttpResponse:
     """The result on A4 with a QR code that leads back to it."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from kechuang.citypack import models as pack_models
 from kechuang.web.policy.domain import days, queries
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.policy.domain.structure import Coverage, Item, Place
-from kechuang.web.policy.models import Term
+from kechuang.web.policy.models import ReleaseItem, Term
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,10 @@ def measures_of(release: LoadedRelease, document: pack_models.Document) -> list[
 
 
 def tally(measures: list[pack_models.Measure]) -> dict[str, int]:
-    """How many measures are complete, delegated, unstated, and how many have an open question."""
-    count = {kind: sum(m.amount_is == kind for m in measures) for kind in ("stated", "delegated", "unstated")}
+    """How many measures are complete, delegated, unstated or not money, and how many have an open question."""
+    money = [m for m in measures if m.kind == "money"]
+    count = {kind: sum(m.amount_is == kind for m in money) for kind in ("stated", "delegated", "unstated")}
+    count["other"] = len(measures) - len(money)
     count["open"] = sum(any(a.chosen is None for a in m.ambiguities) for m in measures)
     return count
 
@@ -138,3 +143,56 @@ def terms() -> list[Term]:
     return list(
         Term.objects.select_related("release", "release__applied_by").defer("release__content").order_by("-since")
     )
+
+
+KIND_NAMES = {
+    "city": _("城市"),
+    "region": _("区划"),
+    "department": _("部门"),
+    "document": _("文件"),
+    "fact": _("事实"),
+    "indicator": _("指标"),
+    "industry": _("产业"),
+    "target": _("目标"),
+    "measure": _("措施"),
+    "task": _("任务"),
+    "service": _("服务"),
+    "source": _("数据来源"),
+}
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """An item that a release added, changed or removed."""
+
+    action: str
+    kind: str
+    item: str
+
+
+def release_page(digest: str) -> dict[str, Any]:
+    """The context of a release's page: its terms, what it holds, what changed against the one before it."""
+    shown = queries.release(digest)
+    own = list(Term.objects.filter(release_id=digest))
+    before = Term.objects.filter(since__lt=own[0].since).order_by("-since").first() if own else None
+    items = _items(digest)
+    counts = Counter(kind for kind, _item in items)
+    return {
+        "release": queries.current_release(),
+        "shown": shown,
+        "terms": own,
+        "counts": [(KIND_NAMES[kind], counts[kind]) for kind in KIND_NAMES if counts[kind]],
+        "previous": before.release if before else None,
+        "changes": _differences(_items(before.release_id), items) if before else [],
+    }
+
+
+def _items(digest: str) -> dict[tuple[str, str], str]:
+    rows = ReleaseItem.objects.filter(release_id=digest).order_by("id").values_list("kind", "item_id", "digest")
+    return {(kind, item): value for kind, item, value in rows}
+
+
+def _differences(old: dict[tuple[str, str], str], new: dict[tuple[str, str], str]) -> list[ItemChange]:
+    found = [("change" if key in old else "add", key) for key, value in new.items() if old.get(key) != value]
+    found += [("remove", key) for key in old if key not in new]
+    return [ItemChange(action, str(KIND_NAMES.get(kind, kind)), item) for action, (kind, item) in found]

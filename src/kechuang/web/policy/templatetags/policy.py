@@ -98,13 +98,15 @@ def kind_pills(counts: Any) -> SafeString:
 @register.simple_tag
 def measure_pills(measure: Any) -> SafeString:
     """What the text settles about a measure: amount stated, delegated or not written; open questions."""
-    pills = [
-        {
+    if measure.kind != "money":
+        pills = [("line", gettext("非现金"))]
+    else:
+        words = {
             "stated": ("ok", gettext("完整")),
             "delegated": ("", gettext("待细则")),
             "unstated": ("", gettext("未写金额")),
-        }[measure.amount_is]
-    ]
+        }
+        pills = [words[measure.amount_is]]
     if measure.kind == "money" and any(a.chosen is None for a in measure.ambiguities):
         pills.append(("warn", gettext("有歧义")))
     elif any(a.chosen is None for a in measure.ambiguities):
