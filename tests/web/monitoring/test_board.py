@@ -159,3 +159,12 @@ def test_findings_stand_on_the_page(chenzhou):
     assert "2020—2024 年平均每年变 +0.31" in page
     assert "本市只有 1 个可用值，少于 8 个，不作预测，不给概率" in page
     assert "是修订或口径变化" in Client().get("/indicators/gdp/").content.decode()
+
+
+def test_contribution_rate_cannot_be_computed_but_is_inverted(chenzhou):
+    page = Client().get("/indicators/tech_progress_contribution/").content.decode()
+    assert "不能计算：没有投资或资本存量序列" in page
+    assert "2010—2015 年" in page
+    for limit in ("17.4%", "12.7%", "10.1%"):
+        assert limit in page
+    assert "不能计算：没有投资或资本存量序列、2015—2020 年的" in page

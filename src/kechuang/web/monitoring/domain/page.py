@@ -17,6 +17,8 @@ from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain.queries import LoadedRelease
 
 from . import board, chart, loading
+from .contribution import INDICATOR as CONTRIBUTION
+from .contribution import Inversion, inversions
 from .table import Column, TableRow, columns, table
 
 
@@ -59,6 +61,7 @@ class Page:
     other_sources: bool
     conflicts: tuple[Conflict, ...]
     findings: tuple[Finding, ...]
+    inversions: tuple[Inversion, ...]
     holder: Text | None
     demo: bool
 
@@ -263,6 +266,7 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         comparison=compared,
         conflicts=tuple(sorted(found, key=lambda c: (c.kind, c.region, c.year))),
         findings=tuple(_findings(loaded, indicator)),
+        inversions=tuple(inversions(release.pack, situation)) if indicator == CONTRIBUTION else (),
         holder=situation.holders.get(definition.holder or ""),
         demo=loaded.demo,
     )
