@@ -58,8 +58,9 @@ class _Parser:
         self.scan()
         lead = len(self.flat) - len(self.flat.lstrip())
         source = self.flat.strip()
-        self.lead, self.bytes = lead, source.encode()
+        self.lead = lead
         try:
+            self.bytes = source.encode()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", SyntaxWarning)
                 tree = ast.parse(source, mode="eval")

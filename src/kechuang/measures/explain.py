@@ -30,6 +30,7 @@ from kechuang.measures.sentences import answer, gap_sentence, not_in_force
 from kechuang.measures.steps import Step, build
 from kechuang.measures.words import serialise, show_fact
 
+_MEMO_LIMIT = 20_000
 _EXPECTED: dict[str, type] = {
     "money": Decimal, "rate": Decimal, "count": Decimal, "date": dt.date, "enum": str, "text": str, "boolean": bool,
 }  # fmt: skip
@@ -107,7 +108,7 @@ def _parameters(program: Program, on: dt.date) -> dict[str, Decimal] | None:
     key = ("parameters", on)
     memo = program.memo
     if key not in memo:
-        if len(memo) > 20_000:
+        if len(memo) >= _MEMO_LIMIT:
             memo.clear()
         memo[key] = parameters_on(program.measure, on)
     return memo[key]  # type: ignore[no-any-return]
@@ -139,7 +140,7 @@ def _conditions(
         kept = memo.get(key) if key else None
         if kept is None:
             kept = _condition(program, compiled, i, environment)
-            if key:
+            if key and len(memo) < _MEMO_LIMIT:
                 memo[key] = kept
         result, open_facts = kept
         results.append(result)
