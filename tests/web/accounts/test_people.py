@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.internal import auth as totp
@@ -90,15 +88,10 @@ def test_an_administrator_does_not_disable_the_own_account(client, admin):
     assert User.objects.get(pk=admin.pk).is_active
 
 
-def test_the_first_administrator_is_made_at_the_command_line(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO(SECRET + "\n"))
-    call_command("account_create", "first", "--role", "system_admin", "--password-stdin")
-    user = User.objects.get(username="first")
-    assert user.check_password(SECRET)
-    assert user.grants.get().role == Role.SYSTEM_ADMIN
-    monkeypatch.setattr("sys.stdin", io.StringIO("123\n"))
-    with pytest.raises(CommandError, match="口令不合要求"):
-        call_command("account_create", "second", "--role", "auditor", "--password-stdin")
+def test_an_account_is_not_half_made_at_the_command_line(monkeypatch):
+    monkeypatch.setenv("KECHUANG_PASSWORD", SECRET)
+    with pytest.raises(CommandError, match="按前 17 位应是 L"):
+        call_command("account", "second", "--role", "enterprise", "--organisation", "911100006000373412")
     assert not User.objects.filter(username="second").exists()
 
 

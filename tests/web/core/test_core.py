@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from kechuang.web.core import files, jobs, mail, pages
+from kechuang.web.core.cleaning import clean
 from kechuang.web.core.errors import UserError
 from kechuang.web.core.health import health
 from kechuang.web.core.ids import new_id
@@ -130,6 +131,20 @@ def test_the_worker_runs_tasks_schedule_and_heartbeat(mailoutbox):
     assert [(letter.subject, letter.to) for letter in mailoutbox] == [("公示 结束", ["a@example.org"])]
     assert ScheduledRun.objects.filter(name="audit.seal", failed=False).exists()
     assert health()[0]["worker"]["alive"] is True
+
+
+def test_the_night_throws_away_what_has_expired_and_no_audit_event(client):
+    from django.contrib.sessions.models import Session
+
+    from kechuang.web.audit.domain.record import record
+    from kechuang.web.audit.models import AuditEvent
+
+    record(actor=None, action="a.b", object_kind="c")
+    for key, days in (("old", -1), ("new", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() + dt.timedelta(days=days))
+    assert clean() == "sessions 1, tasks 0, attempts 0"
+    assert Session.objects.get().session_key == "new"
+    assert AuditEvent.objects.count() == 1
 
 
 def test_health_says_when_the_worker_is_silent(client):

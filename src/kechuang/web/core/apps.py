@@ -11,5 +11,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from kechuang.web.core import checks  # noqa: F401
+        """Register the system checks and the nightly cleaning."""
+        from kechuang.web.core import checks, cleaning  # noqa: F401

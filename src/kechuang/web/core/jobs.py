@@ -19,7 +19,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 from django_tasks import task
@@ -106,7 +105,6 @@ def run_due(now: dt.datetime | None = None) -> list[str]:
     """Run every job that is due; returns the names of those that ran."""
     ran = []
     for job in jobs().values():
-        close_old_connections()
         if _claim(job, now or timezone.now()):
             run_now(job)
             ran.append(job.name)

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from kechuang.codes import uscc
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import Grant, Role, User
 from kechuang.web.audit.domain.record import record
@@ -71,9 +72,15 @@ def give_role(
     """Give a role, bound to what it reaches.
 
     Raises:
-        UserError: the role needs an organisation, a county or a department that is not given.
+        UserError: the credit code is wrong, or the role needs an organisation, a county or a department that is not
+            given.
     """
     _require_admin(actor)
+    if organisation:
+        try:
+            organisation = uscc.validate(organisation)
+        except uscc.UsccError as error:
+            raise UserError(error.zh, error.en, field="organisation") from error
     if role in ORGANISATION_ROLES and not organisation:
         raise UserError("这个角色要写明单位的统一社会信用代码。", "This role needs the credit code of an organisation.",
                         field="organisation")  # fmt: skip

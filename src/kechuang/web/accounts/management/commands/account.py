@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from kechuang.web.accounts.domain import people
 from kechuang.web.accounts.models import Role, User
@@ -35,26 +36,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
+        user = User.objects.filter(username__iexact=options["username"]).first()
+        password = ""
+        if user is None:  # asked before the transaction: nobody else waits while the password is typed
+            password = os.environ.get("KECHUANG_PASSWORD") or getpass.getpass("口令 / password: ")
         try:
-            user = User.objects.filter(username__iexact=options["username"]).first()
-            if user is None:
-                password = os.environ.get("KECHUANG_PASSWORD") or getpass.getpass("口令 / password: ")
-                user = people.create_user(
+            with transaction.atomic():
+                user = user or people.create_user(
                     options["username"],
                     display_name=options["name"],
                     email=options["email"],
                     password=password,
                     actor=None,
                 )
-            people.give_role(
-                user,
-                Role(options["role"]),
-                organisation=options["organisation"],
-                county=options["county"],
-                department=options["department"],
-                valid_to=options["until"],
-                actor=None,
-            )
+                people.give_role(
+                    user,
+                    Role(options["role"]),
+                    organisation=options["organisation"],
+                    county=options["county"],
+                    department=options["department"],
+                    valid_to=options["until"],
+                    actor=None,
+                )
         except UserError as problem:
             raise CommandError(f"{problem.zh}\n{problem.en}") from problem
         self.stderr.write(f"{user.username}: {options['role']}")
