@@ -133,6 +133,30 @@ def sort(rows: list[Row]) -> None:
 
 
 @dataclass(frozen=True)
+class Line:
+    """Rows of one measure and one group on paper: how many, and their sum."""
+
+    row: Row
+    count: int
+    amount: Decimal | None
+
+
+def lines(result: Result) -> list[Line]:
+    """The result as few lines as possible: rows of a measure and group that ask for the same facts become one."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row_ in result.rows:
+        if row_.group != Group.NOT:
+            missing = tuple(m.fact for m in row_.explanation.missing)
+            found.setdefault((row_.measure.id, row_.group, missing, row_.gaps), []).append(row_)
+    merged = []
+    for rows in found.values():
+        amounts = [r.explanation.amount if r.explanation.amount is not None else r.explanation.amount_if for r in rows]
+        known = [amount for amount in amounts if amount is not None]
+        merged.append(Line(rows[0], len(rows), sum(known, Decimal(0)) if known else None))
+    return merged
+
+
+@dataclass(frozen=True)
 class Question:
     """The next question, how many measures it matters for, and how many facts are still open."""
 

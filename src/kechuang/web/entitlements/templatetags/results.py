@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
+from django.utils.translation import gettext
 
 from kechuang.web.entitlements.domain.eligibility import Result, Row
 from kechuang.web.entitlements.domain.queries import summary_for_organisation
@@ -47,3 +48,15 @@ def entitlement_summary(context: template.Context, uscc: str) -> dict[str, Any]:
     summary = summary_for_organisation(request.user, uscc) if request else None
     groups = [(value, label, summary.counts[value]) for value, label in Group.choices] if summary else []
     return {"summary": summary, "groups": groups, "uscc": uscc, "money_now": summary.of(Group.GET) if summary else []}
+
+
+@register.simple_tag
+def result_sentence(result: Result) -> str:
+    """The four sums as one sentence, for paper."""
+    words = {
+        "get": len(result.of(Group.GET)),
+        "total": f"{result.total:,.2f}",
+        "nearly": len(result.of(Group.NEARLY)),
+        "ask": len(result.of(Group.ASK)),
+    }
+    return gettext("现在能享受 %(get)s 项，合计 %(total)s 元；差一点 %(nearly)s 项；要补信息 %(ask)s 项。") % words

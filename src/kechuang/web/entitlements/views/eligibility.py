@@ -22,6 +22,8 @@ from kechuang.web.entitlements.enums import Group
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.releases import LoadedRelease
 
+QR_LONGEST = 1800  # characters of an address; a denser code cannot be read off paper
+
 
 def _result(request: HttpRequest, release: LoadedRelease) -> dict[str, Any]:
     """The result for the code or the answers in the address. Raises ``UserError`` for a bad code or a refusal."""
@@ -107,7 +109,9 @@ def print_page(request: HttpRequest) -> HttpResponse:
     context = _result(request, release)
     address = f"{reverse('entitlements:eligibility')}?{context['query']}"
     context["address"] = request.build_absolute_uri(address)
-    context["qr"] = f"{reverse('entitlements:qr')}?{urlencode({'to': address})}"
+    context["lines"] = eligibility.lines(context["result"])
+    if len(address) <= QR_LONGEST:
+        context["qr"] = f"{reverse('entitlements:qr')}?{urlencode({'to': address})}"
     return render(request, "entitlements/print.html", context)
 
 
@@ -115,10 +119,10 @@ def print_page(request: HttpRequest) -> HttpResponse:
 def qr(request: HttpRequest) -> HttpResponse:
     """A QR code, as SVG, of an address of this site. Any other address is refused."""
     path = request.GET.get("to", "")
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or len(path) > 1800:
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or len(path) > QR_LONGEST:
         raise UserError(
-            "二维码只给本站的网址，且不超过 1800 个字符。",
-            "QR codes are made for addresses of this site only, at most 1800 characters.",
+            f"二维码只给本站的网址，且不超过 {QR_LONGEST} 个字符。",
+            f"QR codes are made for addresses of this site only, at most {QR_LONGEST} characters.",
             field="to",
             code="bad_address",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kechuang.citypack import Pack, load, to_json
@@ -15,6 +15,7 @@ from kechuang.citypack import digest as pack_digest
 from kechuang.citypack.planning import items as planned_items
 from kechuang.citypack.serial import item_digest
 from kechuang.web.audit.domain.record import record
+from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain.releases import current_digest
 from kechuang.web.policy.models import Release, ReleaseItem, Term
 
@@ -36,6 +37,19 @@ def apply(pack: Pack | Path | str, *, actor: Any = None, role: str = "", request
     """
     loaded = load(pack) if isinstance(pack, str | Path) else pack
     digest = pack_digest(loaded)
+    try:
+        return _apply(loaded, digest, actor=actor, role=role, request_id=request_id)
+    except IntegrityError:
+        raise UserError(
+            "刚好有人在应用另一版城市包。请看看现在生效的是哪一版，再试一次。",
+            "Somebody is applying another release at this moment. See which one is in force and try again.",
+            code="busy",
+            status=409,
+        ) from None
+
+
+def _apply(loaded: Pack, digest: str, *, actor: Any, role: str, request_id: str | None) -> Applied:
+    """Write release, items, term and event in one transaction."""
     content = to_json(loaded)
     items = list(_items(loaded))
     with transaction.atomic():
