@@ -41,12 +41,16 @@ admin = User.objects.create_user(username="demo-admin", password="correct horse 
 Grant.objects.create(user=admin, role=Role.SYSTEM_ADMIN)
 offered = Submission.objects.create(region="431000", indicator="gdp", year=2023, value="1", unit="亿元", realm="demo",
                                     source_title="演示来源", release="0" * 64)
+uscc = Grant.objects.get(user__username="demo-firm").organisation
+member = User.objects.create_user(username="member", password="correct horse battery")
+Grant.objects.create(user=member, role=Role.ENTERPRISE, organisation=uscc)
 from django.test import Client
-client = Client()
-client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-samples = {{"admin": client.cookies["sessionid"].value, "person": admin.pk, "submission": offered.pk,
-           "event": AuditEvent.objects.latest("pk").public_id,
-           "uscc": Grant.objects.get(user__username="demo-firm").organisation}}
+def session(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies["sessionid"].value
+samples = {{"admin": session(admin), "member": session(member), "uscc": uscc, "person": admin.pk,
+           "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
 (pathlib.Path(settings.HOME) / "samples.json").write_text(json.dumps(samples, default=str))
 """
 SERVE = "import django; django.setup(); from kechuang.web import serving; serving.web()"

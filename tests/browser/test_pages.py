@@ -25,14 +25,15 @@ class People:
         key = (who, language, view)
         if key not in self.opened:
             context = self.browser.new_context(viewport={"width": WIDE, "height": 900}, locale="zh-CN")
+            context.add_init_script(looking.AXE)
             context.add_cookies(
                 [
                     {"name": "kc_lang", "value": language, "url": self.site},
                     {"name": "kc_view", "value": view, "url": self.site},
                 ]
             )
-            if who == "admin":
-                context.add_cookies([{"name": "sessionid", "value": self.samples["admin"], "url": self.site}])
+            if who in ("admin", "member"):
+                context.add_cookies([{"name": "sessionid", "value": self.samples[who], "url": self.site}])
             elif who:
                 page = context.new_page()
                 page.goto(f"{self.site}/accounts/login/")

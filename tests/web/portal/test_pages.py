@@ -8,7 +8,18 @@ from django.urls import reverse
 
 from kechuang.citypack.models import Pack
 
-PLAIN = ("home", "search", "reading", "tasks", "services", "industries", "about", "accessibility", "sitemap")
+PLAIN = (
+    "home",
+    "search",
+    "reading",
+    "tasks",
+    "services",
+    "industries",
+    "about",
+    "interface",
+    "accessibility",
+    "sitemap",
+)
 
 
 def english(client: Client) -> Client:

@@ -46,7 +46,7 @@ MORE = (
 FOOT = (
     Entry("portal:sitemap", pgettext_lazy("navigation", "网站地图")),
     Entry("portal:search", pgettext_lazy("navigation", "搜索")),
-    Entry("api-v1:openapi-view", pgettext_lazy("navigation", "开放接口")),
+    Entry("portal:interface", pgettext_lazy("navigation", "开放数据与接口")),
     Entry("audit:heads", pgettext_lazy("navigation", "审计与核对")),
     Entry("portal:accessibility", pgettext_lazy("navigation", "无障碍声明")),
 )

@@ -17,6 +17,7 @@ urlpatterns = [
     path("industries/", views_items.industries, name="industries"),
     path("industries/<str:item_id>/", views_items.industry, name="industry"),
     path("about/", views.about, name="about"),
+    path("open/", views.open_interface, name="interface"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("sitemap/", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain import queries
 from kechuang.web.portal import navigation
-from kechuang.web.portal.domain import finding, home, search
+from kechuang.web.portal.domain import finding, home, interface, search
 from kechuang.web.portal.domain.hits import shown
 from kechuang.web.portal.domain.sources import open_sources
 
@@ -67,6 +67,16 @@ def about(request: HttpRequest) -> HttpResponse:
     release = queries.current_release()
     context = {"release": release, "sources": open_sources(release), "demo_on": settings.DEMO}
     return render(request, "portal/about.html", context)
+
+
+@require_safe
+def open_interface(request: HttpRequest) -> HttpResponse:
+    """The programming interface, described for people."""
+    release = queries.current_release()
+    context = {"operations": interface.operations(), "origin": request.build_absolute_uri("/").rstrip("/")}
+    context["measure"] = home.first_measures(release, 1)[0].id if release.pack.measures else ""
+    context["chain_url"] = navigation.address("audit:heads")
+    return render(request, "portal/interface.html", context)
 
 
 @require_safe
