@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.totp.internal import auth as totp
@@ -57,13 +59,14 @@ def test_mistakes_are_said_at_the_field_and_values_stay(client, admin):
     assert taken.status_code == 422
     assert "已经有人用" in taken.content.decode()
     assert 'value="w@example.org"' in taken.content.decode()
+    other = create_user("lin", actor=None)
     for data, words in (
         ({"role": "enterprise"}, "要写明单位的统一社会信用代码"),
         ({"role": "enterprise", "organisation": "911100006000373412"}, "按前 17 位应是 L"),
         ({"role": "county"}, "要写明县市区代码"),
         ({"role": "department"}, "要写明部门"),
     ):
-        page = client.post(f"/accounts/people/{admin.pk}/", data)
+        page = client.post(f"/accounts/people/{other.pk}/", data)
         assert page.status_code == 422
         assert words in page.content.decode()
 
@@ -86,6 +89,29 @@ def test_others_see_no_accounts(client):
 def test_an_administrator_does_not_disable_the_own_account(client, admin):
     assert client.post(f"/accounts/people/{admin.pk}/active/", {"active": "0"}).status_code == 422
     assert User.objects.get(pk=admin.pk).is_active
+
+
+def test_duties_are_kept_apart(client, admin):
+    own = f"/accounts/people/{admin.pk}/"
+    assert "不能给自己角色" in client.post(own, {"role": "officer"}).content.decode()
+    grant = admin.grants.get()
+    assert client.post(f"{own}roles/{grant.pk}/take/").status_code == 422
+    other = create_user("lin", actor=None)
+    give_role(other, Role.AUDITOR, actor=admin)
+    with pytest.raises(UserError, match=r"同一个人|same person"):
+        give_role(other, Role.SYSTEM_ADMIN, actor=admin)
+    assert list(other.grants.values_list("role", flat=True)) == ["auditor"]
+
+
+def test_a_new_person_sets_the_password_by_mail(client, admin, mailoutbox):
+    client.post("/accounts/people/", {"username": "wang", "display_name": "王", "email": "w@example.org"})
+    client.logout()
+    client.post("/accounts/password/reset/", {"email": "w@example.org"})
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", mailoutbox[0].body)
+    assert link is not None
+    page = client.get(link[1], follow=True)
+    client.post(page.redirect_chain[-1][0], {"password1": SECRET, "password2": SECRET})
+    assert client.post("/accounts/login/", {"login": "wang", "password": SECRET}).status_code == 302
 
 
 def test_an_account_is_not_half_made_at_the_command_line(monkeypatch):

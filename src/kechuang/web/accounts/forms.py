@@ -86,6 +86,10 @@ class MFAReauthenticateForm(Styled, mfa.ReauthenticateForm):
 class ActivateTOTPForm(Styled, totp.ActivateTOTPForm):
     """First code of a new authenticator."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = ""
+
 
 class DeactivateTOTPForm(Styled, totp.DeactivateTOTPForm):
     """Confirmation only."""

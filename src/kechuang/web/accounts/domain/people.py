@@ -59,6 +59,21 @@ def create_user(
     return user
 
 
+def _keep_duties_apart(user: User, role: Role, actor: User | None) -> None:
+    """Who manages accounts does not audit, and nobody gives roles to themselves (GB/T 22239-2019: 三员分立)."""
+    if actor is not None and actor.pk == user.pk:
+        raise UserError(
+            "不能给自己角色，请另一位管理员来给。", "You cannot give yourself a role; ask another administrator."
+        )
+    apart = {Role.SYSTEM_ADMIN: Role.AUDITOR, Role.AUDITOR: Role.SYSTEM_ADMIN}
+    if role in apart and access.grants(user).filter(role=apart[role]).exists():
+        raise UserError(
+            "系统管理员和审计员不能是同一个人。",
+            "System administrator and auditor cannot be the same person.",
+            field="role",
+        )
+
+
 def give_role(
     user: User,
     role: Role,
@@ -72,10 +87,11 @@ def give_role(
     """Give a role, bound to what it reaches.
 
     Raises:
-        UserError: the credit code is wrong, or the role needs an organisation, a county or a department that is not
-            given.
+        UserError: duties must be kept apart, the credit code is wrong, or the role needs an organisation, a county or
+            a department that is not given.
     """
     _require_admin(actor)
+    _keep_duties_apart(user, role, actor)
     if organisation:
         try:
             organisation = uscc.validate(organisation)
@@ -102,8 +118,14 @@ def give_role(
 
 
 def take_role(grant: Grant, *, actor: User | None) -> None:
-    """Take a role away."""
+    """Take a role away.
+
+    Raises:
+        UserError: an administrator tries to give up the own administrator's role, which could leave nobody to manage.
+    """
     _require_admin(actor)
+    if actor is not None and actor.pk == grant.user_id and grant.role == Role.SYSTEM_ADMIN:
+        raise UserError("不能收回自己的系统管理员角色。", "You cannot take your own administrator role away.")
     with transaction.atomic():
         record(
             actor=actor, role=access.acting_role(actor), action="grant.take", object_kind="user",

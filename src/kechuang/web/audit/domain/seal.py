@@ -10,7 +10,7 @@ from django.utils import timezone
 from kechuang.proofs.chain import GENESIS, extend
 from kechuang.web.audit.models import AuditEvent, ChainHead
 
-CHUNK = 300  # links a transaction, so that no other writer waits longer than a moment
+CHUNK = 200  # links a transaction, so that no other writer waits longer than a moment
 LOCK = 0x6B65_6368  # number of the PostgreSQL advisory lock that lets one sealer work at a time
 
 
