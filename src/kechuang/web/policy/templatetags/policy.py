@@ -9,7 +9,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.policy.domain import queries
@@ -102,7 +102,7 @@ def measure_pills(measure: Any) -> SafeString:
         pills = [("line", gettext("非现金"))]
     else:
         words = {
-            "stated": ("ok", gettext("完整")),
+            "stated": ("ok", pgettext("measure", "完整")),
             "delegated": ("", gettext("待细则")),
             "unstated": ("", gettext("未写金额")),
         }
