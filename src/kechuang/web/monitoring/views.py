@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from csp.constants import UNSAFE_INLINE
-from csp.decorators import csp_update
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -61,7 +59,6 @@ def indicators(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@csp_update({"style-src-attr": [UNSAFE_INLINE]})
 def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """The page of one indicator; ``?release=`` shows it as in an earlier release."""
     release, page = queries.indicator_page(indicator_id, _language(), request.GET.get("release"))
