@@ -1,0 +1,46 @@
+"""Composite indices: hierarchy, stages, aggregation, uncertainty. Needs NumPy."""
+
+from kechuang.indicators.composite.aggregate import aggregate, combine, copeland, rank
+from kechuang.indicators.composite.build import Data, Index, Method, build, fill_columns
+from kechuang.indicators.composite.stages import (
+    Treatment,
+    denominate,
+    impute,
+    kurtosis,
+    normalise,
+    screen,
+    skewness,
+    treat,
+)
+from kechuang.indicators.composite.structure import Node, Structure, StructureError, structure
+from kechuang.indicators.composite.uncertainty import Factors, Intervals, Sensitivity, intervals, sensitivity, sobol
+
+__all__ = [
+    "Data",
+    "Factors",
+    "Index",
+    "Intervals",
+    "Method",
+    "Node",
+    "Sensitivity",
+    "Structure",
+    "StructureError",
+    "Treatment",
+    "aggregate",
+    "build",
+    "combine",
+    "copeland",
+    "denominate",
+    "fill_columns",
+    "impute",
+    "intervals",
+    "kurtosis",
+    "normalise",
+    "rank",
+    "screen",
+    "sensitivity",
+    "skewness",
+    "sobol",
+    "structure",
+    "treat",
+]
