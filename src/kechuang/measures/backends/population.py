@@ -64,46 +64,45 @@ class Fault:
         return REASONS[self.reason]
 
 
+@dataclass(frozen=True)
 class Population:
-    """Measures bound to a table. Nothing is computed until a result is asked for."""
+    """Measures bound to a table. Nothing is computed until a result is asked for.
 
-    def __init__(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        programs: Sequence[Program],
-        source: str,
-        key: str,
-        query: str,
-        cleaned: Mapping[str, Cleaned],
-        outside: tuple[str, ...],
-    ) -> None:
-        self._con = con
-        self._programs = programs
-        self._source = source
-        self._key = quote(key)
-        self._query = query
-        self._cleaned = cleaned
-        self.not_in_force = outside
-        """Measures that are not in force on the day; they have no rows."""
+    ``source`` is the relation in SQL, ``sql`` the compiled program: one row per subject and scenario, with
+    ``"ID:applies"`` (true, false, NULL) and ``"ID:amount"`` (fen, if the conditions hold) for each measure.
+    ``not_in_force`` are measures that have no rows, since they are not in force on the day.
+    """
 
-    @property
-    def sql(self) -> str:
-        """The compiled program, as run."""
-        return self._query
+    connection: duckdb.DuckDBPyConnection
+    programs: tuple[Program, ...]
+    catalogue: Catalogue
+    source: str
+    key: str
+    sql: str
+    not_in_force: tuple[str, ...]
+    _cleaned: Mapping[str, Cleaned]
+
+    def with_programs(self, programs: Sequence[Program]) -> Population:
+        """The same table and scenarios with other programs over the same facts and parameters."""
+        return replace(self, programs=tuple(programs), sql=_compile(programs, self.catalogue))
+
+    def need_column(self, name: str) -> None:
+        """Raises ``PopulationError`` when the table has no such column."""
+        _types(self.connection, self.source, [name])
 
     def counts(self) -> dict[str, int]:
         """Rows in all, computed, and in quarantine; the last two add up to the first."""
-        total, good = self._con.execute(
-            f"SELECT (SELECT COUNT(*) FROM {self._source}), (SELECT COUNT(*) FROM kc_facts)"
+        total, good = self.connection.execute(
+            f"SELECT (SELECT COUNT(*) FROM {self.source}), (SELECT COUNT(*) FROM kc_facts)"
         ).fetchall()[0]
         return {"total": total, "computed": good, "quarantined": total - good}
 
     def totals(self) -> list[Total]:
         """One line per scenario (in the order given) and measure; one scan for all."""
-        if not self._programs:
+        if not self.programs:
             return []
         parts = []
-        for program in self._programs:
+        for program in self.programs:
             applies, amount = _names(program)
             parts += [
                 f"COUNT(*) FILTER ({_yes(program)})",
@@ -111,10 +110,10 @@ class Population:
                 f"COALESCE(SUM({amount}) FILTER ({_yes(program)}), 0)" if program.amount else "0",
             ]
         listed = f"FIRST(scenario), COUNT(*), {', '.join(parts)}"
-        rows = self._con.execute(f"SELECT {listed} FROM ({self._query}) GROUP BY n ORDER BY n").fetchall()
+        rows = self.connection.execute(f"SELECT {listed} FROM ({self.sql}) GROUP BY n ORDER BY n").fetchall()
         found: list[Total] = []
         for scenario, count, *values in rows:
-            for i, program in enumerate(self._programs):
+            for i, program in enumerate(self.programs):
                 yes, no, fen = values[3 * i : 3 * i + 3]
                 amount_ = Decimal(int(fen)).scaleb(-2)
                 found.append(Total(scenario, program.measure.id, yes, no, count - yes - no, amount_))
@@ -122,7 +121,7 @@ class Population:
 
     def rows(self) -> Iterator[tuple[Any, str, str, str, Decimal | None]]:
         """``(key, scenario, measure, status, amount)`` in no particular order; amount only for yes."""
-        cursor = self._con.execute(self._long())
+        cursor = self.connection.execute(self._long())
         while batch := cursor.fetchmany(10_000):
             for row in batch:
                 yield tuple(row)
@@ -132,29 +131,29 @@ class Population:
         formats = {".parquet": "FORMAT PARQUET", ".csv": "FORMAT CSV, HEADER"}
         if path.suffix not in formats:
             raise PopulationError("只能写 .parquet 或 .csv 文件", "only .parquet and .csv files can be written")
-        self._con.execute(f"COPY ({self._long()}) TO {text_literal(str(path))} ({formats[path.suffix]})")
+        self.connection.execute(f"COPY ({self._long()}) TO {text_literal(str(path))} ({formats[path.suffix]})")
 
     def quarantine(self, limit: int = 1000) -> list[Fault]:
         """Every fault of the rows left out, at most ``limit``."""
-        key = f"CAST({self._key} AS VARCHAR)"
+        key = f"CAST({quote(self.key)} AS VARCHAR)"
         parts = [
-            f"SELECT {key}, NULL, NULL, 'no_key' FROM {self._source} WHERE {self._key} IS NULL",
-            f"SELECT {key}, NULL, NULL, 'duplicate_key' FROM {self._source}"
-            f" WHERE {self._key} IN (SELECT k FROM kc_doubled)",
+            f"SELECT {key}, NULL, NULL, 'no_key' FROM {self.source} WHERE {quote(self.key)} IS NULL",
+            f"SELECT {key}, NULL, NULL, 'duplicate_key' FROM {self.source}"
+            f" WHERE {quote(self.key)} IN (SELECT k FROM kc_doubled)",
         ]
         for fact, cleaned in self._cleaned.items():
             for reason, test in cleaned.faults.items():
                 parts.append(
                     f"SELECT {key}, {text_literal(fact)}, CAST({quote(fact)} AS VARCHAR), '{reason}'"
-                    f" FROM {self._source} WHERE {test}"
+                    f" FROM {self.source} WHERE {test}"
                 )
         query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS q(k, f, v, r) ORDER BY k, f, r LIMIT {int(limit)}"
-        return [Fault(*row) for row in self._con.execute(query).fetchall()]
+        return [Fault(*row) for row in self.connection.execute(query).fetchall()]
 
     def _long(self) -> str:
         """The result table with one row per subject, scenario and measure."""
         parts = []
-        for program in self._programs:
+        for program in self.programs:
             applies, amount = _names(program)
             measure = program.measure
             yes = _yes(program)
@@ -173,7 +172,7 @@ class Population:
                 "SELECT NULL AS key, '' AS scenario, '' AS measure, '' AS \"status\", 0::DECIMAL(18, 2) AS amount"
                 " WHERE FALSE"
             )
-        return f"WITH results AS MATERIALIZED ({self._query}) {' UNION ALL '.join(parts)}"
+        return f"WITH results AS MATERIALIZED ({self.sql}) {' UNION ALL '.join(parts)}"
 
 
 def _used(program: Program) -> tuple[str, ...]:
@@ -213,12 +212,12 @@ def bind(
     widened = [_widen(m, chosen) for m in measures]
     programs = [compile_measure(m, catalogue) for m in widened]
     inside = [p for p in programs if _in_force(p, on)]
-    outside = tuple(p.measure.id for p in programs if p not in inside)
+    outside = tuple(p.measure.id for p in programs if not _in_force(p, on))
     facts = list(dict.fromkeys(f for p in inside for f in _used(p)))
     cleaned = _columns(con, relation, key, facts, catalogue)
     _facts_view(con, relation, key, cleaned)
     _parameter_table(con, inside, catalogue, on, chosen)
-    return Population(con, inside, relation, key, _compile(inside, catalogue), cleaned, outside)
+    return Population(con, tuple(inside), catalogue, relation, key, _compile(inside, catalogue), outside, cleaned)
 
 
 def _relation(source: str | Path) -> str:
@@ -259,19 +258,25 @@ def _in_force(program: Program, on: dt.date) -> bool:
     return not ended and on >= m.effective_from and parameters_on(m, on) is not None
 
 
-def _columns(
-    con: duckdb.DuckDBPyConnection, relation: str, key: str, facts: Sequence[str], catalogue: Catalogue
-) -> dict[str, Cleaned]:
+def _types(con: duckdb.DuckDBPyConnection, relation: str, needed: Sequence[str]) -> dict[str, str]:
+    """The types of all columns; an error that names what is lacking, with a suggestion."""
     try:
         types = {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
     except duckdb.Error as error:
         raise PopulationError(f"读不了数据：{error}", f"the data cannot be read: {error}") from error
-    lacking = [name for name in (key, *facts) if name not in types]
+    lacking = [name for name in needed if name not in types]
     if lacking:
         near = {name: suggestion(name, types) for name in lacking}
         zh = "、".join(f"{n}（是不是“{s}”？）" if s else n for n, s in near.items())
         en = ", ".join(f'{n} (did you mean "{s}"?)' if s else n for n, s in near.items())
         raise PopulationError(f"数据缺列：{zh}", f"columns are missing: {en}")
+    return types
+
+
+def _columns(
+    con: duckdb.DuckDBPyConnection, relation: str, key: str, facts: Sequence[str], catalogue: Catalogue
+) -> dict[str, Cleaned]:
+    types = _types(con, relation, [key, *facts])
     return {name: clean(catalogue[name], types[name]) for name in facts}
 
 
