@@ -38,7 +38,7 @@ def test_every_clause_page_shows_its_sentences_and_what_they_became(document, sh
             for sentence in paragraph.sentences:
                 assert sentence.summary.zh in text
                 for item in index.items_of(sentence):
-                    assert item.title.zh in text
+                    assert f">{item.title.zh}</a>" in text
 
 
 def test_a_paragraph_address_leads_to_its_clause(document, client):

@@ -114,20 +114,20 @@ def measure_pills(measure: Any) -> SafeString:
     return format_html_join(" ", '<span class="kc-pill {}">{}</span>', pills)
 
 
+PAGES = {
+    "measure": "entitlements:measure",
+    "task": "portal:task",
+    "service": "portal:service",
+    "industry": "portal:industry",
+}
+
+
 @register.simple_tag
 def item_url(item: Any) -> str:
-    """The address of what a sentence became."""
-    names = {"measure": "entitlements:measure", "target": "monitoring:target"}
-    if item.kind == "measure":
-        return reverse(names["measure"], args=[item.id])
-    from django.urls import NoReverseMatch
-
-    for name in (f"portal:{item.kind}", f"monitoring:{item.kind}"):
-        try:
-            return reverse(name, args=[item.id])
-        except NoReverseMatch:
-            continue
-    return ""
+    """The address of what a sentence became; a target leads to its row on the targets board."""
+    if item.kind == "target":
+        return f"{reverse('monitoring:targets')}#{item.id}"
+    return reverse(PAGES[item.kind], args=[item.id])
 
 
 @register.simple_tag
