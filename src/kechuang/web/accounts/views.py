@@ -22,6 +22,7 @@ from kechuang.web.accounts.forms import GrantForm, PersonForm
 from kechuang.web.accounts.landing import doors, landing
 from kechuang.web.accounts.models import Role
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.ratelimit import limit
 
 
 @login_required
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@limit("persona", per_minute=30)
 def become(request: HttpRequest, key: str) -> HttpResponse:
     """Log in as a demo persona; the address exists in demo mode only."""
     user = next((user for persona, user in persona_users() if persona.key == key), None) if settings.DEMO else None

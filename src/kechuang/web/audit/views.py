@@ -20,6 +20,7 @@ from kechuang.web.audit.domain.record import record
 from kechuang.web.audit.domain.tamper import How, sandbox, tamper
 from kechuang.web.audit.forms import FilterForm
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.ratelimit import limit
 
 PER_PAGE = 50
 JSONL = "application/x-ndjson; charset=utf-8"
@@ -40,6 +41,7 @@ def heads_json(_request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
+@limit("chain", per_minute=10)
 def chain_export(_request: HttpRequest) -> StreamingHttpResponse:
     """The whole chain for everybody: digests, no contents."""
     response = StreamingHttpResponse(queries.export_lines(with_events=False), content_type=JSONL)
