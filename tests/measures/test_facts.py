@@ -74,6 +74,12 @@ def test_refused(catalogue: Catalogue, fact: str, raw: object, zh: str, en: str)
     assert zh in error.zh and en in error.en
 
 
+@pytest.mark.parametrize("raw", [[], "5", None, 3])
+def test_facts_are_one_object(catalogue: Catalogue, raw: object) -> None:
+    facts, [error] = parse_facts(raw, catalogue)  # type: ignore[arg-type]
+    assert facts == {} and "JSON" in error.zh
+
+
 def test_faults_of_a_catalogue() -> None:
     ask = Text("？", "?")
     faulty = Catalogue(

@@ -117,6 +117,9 @@ def parse_facts(raw: Mapping[str, object], catalogue: Catalogue) -> tuple[Facts,
     Accepted: amounts as ``12,345.67`` or ``123.4万元``, rates as ``0.02`` or ``2%``, 是/否/不知道 or yes/no/unknown,
     dates as ``2013-04-18`` or ``2013年4月18日``, enum values by their Chinese or English name.
     """
+    if not isinstance(raw, Mapping):
+        zh = '事实要写成一个 JSON 对象，如 {"技术合同交易额": "1,234,567.85"}'
+        return {}, [FactError("", zh, 'facts are one JSON object, e.g. {"技术合同交易额": "1,234,567.85"}')]
     facts: Facts = {}
     errors: list[FactError] = []
     for given, value in raw.items():
