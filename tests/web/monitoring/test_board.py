@@ -66,7 +66,7 @@ def test_indicator_page(chenzhou):
     assert 'data-open data-v="2.43"' in page
     assert "空格表示没有可核对的数据，不是零" in page
     assert 'id="cf"' in page and "2.14" in page and "2.19" in page
-    assert "style-src-attr" in Client().get("/indicators/rd_intensity/")["Content-Security-Policy"]
+    assert "unsafe" not in Client().get("/indicators/rd_intensity/")["Content-Security-Policy"]
 
 
 def test_gdp_compares_all_prefectures(chenzhou):
