@@ -79,8 +79,11 @@ def test_an_unregistered_code_leads_to_the_questions(chenzhou, client):
 
 def test_a_name_finds_the_organisation(chenzhou, cast, client):
     page = client.get("/eligibility/", {"uscc": "甲公司"})
-    assert page.status_code == 200
-    assert cast.company_a.uscc in page.content.decode()
+    assert page.status_code == 302
+    assert page["Location"].endswith(f"?uscc={cast.company_a.uscc}")
+    several = client.get("/eligibility/", {"uscc": "公司"}).content.decode()
+    assert cast.company_a.uscc in several
+    assert cast.company_b.uscc in several
 
 
 def test_answers_in_the_address_give_the_result(chenzhou, client):
@@ -220,3 +223,30 @@ def test_the_organisations_page_shows_the_nightly_sum(chenzhou, cast, client_for
     run()
     text = client_for(cast.firm_a).get(f"/enterprises/{cast.company_a.uscc}/").content.decode()
     assert "400,000.00" in text
+
+
+def test_nearly_says_how_much_is_short(chenzhou, client):
+    facts = {
+        "about": "enterprise",
+        "企业在本市": "是",
+        "近三年销售收入": "300,000,000",
+        "近三年研发费用": "11,687,599.99",
+        "上年销售收入": "90,000,000",
+        "on": "2026-11-24",
+    }
+    text = client.get("/eligibility/", facts).content.decode()
+    assert "近三年研发费用还差 312,400.01 元" in text
+    assert 'class="kc-gap"' in text
+    assert "11,687,599.99 元，要 12,000,000.00 元" in text
+
+
+def test_removed_organisations_leave_the_lists_at_once(chenzhou, cast):
+    from kechuang.web.entitlements.domain.nightly import run
+
+    done = run()
+    before = results.results_for_user(cast.officer, done, "institution-award").count()
+    cast.company_a.bases.all().delete()
+    cast.company_a.purchases.all().delete()
+    cast.company_a.delete()
+    assert before == 1
+    assert results.results_for_user(cast.officer, done, "institution-award").count() == 0

@@ -146,3 +146,12 @@ def test_english_pages(document, client):
     assert "What the text became" in text
     assert document.title.en in text
     assert "全文归类" not in text
+
+
+def test_a_partial_attachment_names_its_clauses(document, cast, client_for):
+    text = TEXT.read_text(encoding="utf-8").replace("补助", "补贴", 1)
+    client = client_for(cast.officer)
+    assert client.post(f"/policies/{document.id}/attach/", {"text": text, "partial": "1"}).status_code == 302
+    page = client.get(f"/policies/{document.id}/")
+    assert len(page.context["differing"]) == 1
+    assert "这些条款有不一致的句子" in page.content.decode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from kechuang.citypack import models as pack_models
 from kechuang.codes import uscc as codes
@@ -90,7 +90,9 @@ def results_for_user(user: Any, run: Run | None, measure_id: str) -> QuerySet[En
     access.require(user, *RESULT_ROLES)
     if run is None:
         return Entitlement.objects.none()
-    rows = Entitlement.objects.filter(run=run, measure_id=measure_id)
+    # A run outlives the organisations it was computed for only until the next one: removed ones are left out at once.
+    known = Organisation.objects.filter(uscc=OuterRef("uscc"))
+    rows = Entitlement.objects.filter(Exists(known), run=run, measure_id=measure_id)
     held = access.roles(user)
     if held & {Role.OFFICER, Role.AUDITOR}:
         return rows

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from kechuang.measures.explanation import Gap
+from kechuang.web.entitlements.domain import asking
 from kechuang.web.entitlements.domain.eligibility import Result, Row
 from kechuang.web.entitlements.domain.queries import summary_for_organisation
 from kechuang.web.entitlements.enums import TINTS, Group
+from kechuang.web.policy.domain.releases import LoadedRelease
 
 register = template.Library()
 
@@ -60,3 +64,23 @@ def result_sentence(result: Result) -> str:
         "ask": len(result.of(Group.ASK)),
     }
     return gettext("现在能享受 %(get)s 项，合计 %(total)s 元；差一点 %(nearly)s 项；要补信息 %(ask)s 项。") % words
+
+
+@register.inclusion_tag("entitlements/_gap.html")
+def gap_bar(release: LoadedRelease, gap: Gap) -> dict[str, Any]:
+    """What there is against what is needed, drawn when both are amounts, rates or counts."""
+    fact = release.facts.get(gap.fact or "")
+    if fact is None or gap.short is None or fact.type not in ("money", "rate", "count"):
+        return {"drawn": False}
+    have, need = Decimal(str(gap.have)), Decimal(str(gap.need))
+    words = {"have_shown": asking.shown(have, fact), "need_shown": asking.shown(need, fact)}
+    label = gettext("现为 %(have_shown)s，门槛 %(need_shown)s") % words
+    return {
+        "drawn": need > have >= 0,
+        "release": release,
+        "fact": gap.fact,
+        "have": have,
+        "need": need,
+        "label": label,
+        **words,
+    }

@@ -58,20 +58,13 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         return render(request, "entitlements/eligibility.html", _result(request, release))
     except UserError as error:
-        topics = questionnaire.topics(release, [])
         matches = results.organisations_named(request.user, code)
-        return render(
-            request,
-            "entitlements/start.html",
-            {
-                "release": release,
-                "topics": topics,
-                "error": None if matches else error,
-                "code": code,
-                "matches": matches,
-            },
-            status=200 if matches else error.status,
-        )
+        if len(matches) == 1:
+            return redirect(f"{reverse('entitlements:eligibility')}?{urlencode({'uscc': matches[0].uscc})}")
+        context = {"release": release, "topics": questionnaire.topics(release, []), "code": code, "matches": matches}
+        if matches:
+            return render(request, "entitlements/start.html", context)
+        return render(request, "entitlements/start.html", {**context, "error": error}, status=error.status)
 
 
 @require_GET

@@ -53,6 +53,7 @@ class ParameterOn:
     value: Decimal | None
     since: dt.date | None
     next_change: dt.date | None
+    history: list[tuple[dt.date, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,16 @@ def parameters_on(measure: pack_models.Measure, day: dt.date) -> list[ParameterO
         later = [start for start in values if start > day]
         since = max(started) if started else None
         title = measure.parameter_titles.get(name) or pack_models.Text(zh=name, en=name)
-        rows.append(ParameterOn(name, title, values[since] if since else None, since, min(later) if later else None))
+        rows.append(
+            ParameterOn(
+                name,
+                title,
+                values[since] if since else None,
+                since,
+                min(later) if later else None,
+                sorted(values.items()),
+            )
+        )
     return rows
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.citypack import models as pack_models
@@ -72,6 +73,7 @@ def document_page(release: LoadedRelease, document: pack_models.Document) -> dic
     """The context of a document's page."""
     index = release.index
     measures = measures_of(release, document)
+    attached = queries.attached(document.id)
     return {
         "release": release,
         "document": document,
@@ -80,8 +82,19 @@ def document_page(release: LoadedRelease, document: pack_models.Document) -> dic
         "tree": index.tree(document),
         "measures": measures,
         "tally": tally(measures),
-        "attached": queries.attached(document.id),
+        "attached": attached,
+        "differing": differing(release, document, attached),
     }
+
+
+def differing(
+    release: LoadedRelease, document: pack_models.Document, attached: queries.Attached | None
+) -> list[pack_models.Clause]:
+    """The clauses with a sentence whose attached text does not have the registered hash."""
+    if attached is None:
+        return []
+    found = {p.clause.id: p.clause for p in release.index.places(document.id) if attached.sentence(p) is None}
+    return list(found.values())
 
 
 def clause_page(release: LoadedRelease, document: pack_models.Document, clause: pack_models.Clause) -> dict[str, Any]:
@@ -132,10 +145,19 @@ def day_page(release: LoadedRelease, day: dt.date) -> dict[str, Any]:
         "measures": measures,
         "applying": sum(row.applies for row in measures),
         "changes": changes,
+        "years": _years(changes, day),
         "last_change": max((c.day for c in changes if c.day <= day), default=None),
         "next_change": min((c.day for c in changes if c.day > day), default=None),
         "release_on": queries.release(digest) if digest else None,
     }
+
+
+def _years(changes: list[days.Change], day: dt.date) -> list[tuple[int, dt.date, bool]]:
+    """The years to step through, each with its last day, and whether it is the year of ``day``."""
+    present = timezone.localdate().year
+    first = min([present, day.year, *(change.day.year for change in changes if change.day.year >= present - 40)])
+    last = max([present, day.year, *(change.day.year for change in changes if change.day.year <= present + 10)])
+    return [(year, dt.date(year, 12, 31), year == day.year) for year in range(max(first, last - 30), last + 1)]
 
 
 def terms() -> list[Term]:
