@@ -131,8 +131,10 @@ def test_a_chosen_reading_is_used(catalogue: Catalogue, receiver: Measure) -> No
     assert e.amount == D("20000.00")
     [cap] = [s for s in e.steps if s.kind == "cap"]
     assert (cap.bit, cap.without_cap, cap.binds_from) == (True, D("246913.58"), None)
-    floor = next(s for s in e.steps if s.kind == "floor")
-    assert not floor.bit
+    assert [s.kind for s in e.steps].count("floor") == 0  # "not below zero" is told only when it applies
+    over = explain(decided, {**facts, "历年已获补助": D("250000")}, DAY, catalogue)
+    [floor] = [s for s in over.steps if s.kind == "floor"]
+    assert (over.amount, floor.bit, floor.lost) == (D("0"), True, D("50000"))
 
 
 def test_nearest_change_in_yuan(catalogue: Catalogue, intensity: Measure) -> None:
@@ -196,6 +198,46 @@ def test_tiers_say_which_one(catalogue: Catalogue) -> None:
     assert (tier.label.zh, tier.detail.zh) == ("按营业收入分档", "达到 100,000,000.00 元 这一档")
     low = explain(measure, {"营业收入": D("99999999.99")}, DAY, catalogue)
     assert (low.status, low.amount, low.steps[1].detail.zh) == ("yes", D("0"), "没有达到最低一档")
+
+
+def amount_of(intensity: Measure, amount: str) -> Measure:
+    return replace(intensity, amount_is="stated", amount=amount, applies=(), parameters=())
+
+
+def told(measure: Measure, facts: dict[str, object], catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    e = explain(measure, facts, DAY, catalogue)  # type: ignore[arg-type]
+    return [(s.kind, s.label.zh, s.detail.zh) for s in e.steps]
+
+
+def test_what_is_computed_twice_is_told_once(catalogue: Catalogue, intensity: Measure) -> None:
+    growth = "(研发投入 - 营业收入)"
+    measure = amount_of(intensity, f"tiers({growth}, (100, {growth}), (1000, {growth} + 5))")
+    facts = {"研发投入": D("900.00"), "营业收入": D("400.00")}
+    assert told(measure, facts, catalogue) == [
+        ("fact", "研发投入", "所填或登记的数"),
+        ("fact", "营业收入", "所填或登记的数"),
+        ("sum", "相减", "研发投入 − 营业收入"),
+        ("tier", "按研发投入 − 营业收入分档", "达到 100.00 元 这一档"),
+        ("result", "结果", "按以上各步"),
+    ]
+    other = amount_of(intensity, "half_up(研发投入 * 0.5) if 已转化 else min(half_up(研发投入 * 0.5), 营业收入)")
+    kinds = [k for k, _, _ in told(other, {**facts, "已转化": False}, catalogue)]
+    assert kinds == ["fact", "product", "round", "fact", "cap", "choose", "result"]
+
+
+def test_marginal_tiers_show_each_part(catalogue: Catalogue, intensity: Measure) -> None:
+    measure = amount_of(intensity, "half_up(marginal(研发投入, (0, 0.02), (5000000, 0.01))) + 10")
+    steps = told(measure, {"研发投入": D("8000000.00")}, catalogue)
+    assert steps[1] == ("tier", "按档累进", "5,000,000.00 × 2% + 3,000,000.00 × 1%")
+    assert steps[3] == ("sum", "相加", "130,000.00 + 10.00 元")
+
+
+def test_cases_tell_the_whole_path(catalogue: Catalogue, intensity: Measure) -> None:
+    measure = amount_of(intensity, 'yuan(5 if 机构级别 == "市级" else (7 if 职工人数 >= 20 else 6) if 已转化 else 8)')
+    facts = {"机构级别": "省级", "已转化": True, "职工人数": D("20")}
+    assert told(measure, facts, catalogue)[0][2] == "机构级别：省级；已转化：是；职工人数 ≥ 20 人：是"
+    assert told(measure, {**facts, "职工人数": None}, catalogue)[0][2].endswith("还不知道：职工人数 ≥ 20 人")
+    assert told(measure, {**facts, "已转化": False}, catalogue)[0][2] == "机构级别：省级；已转化：否"
 
 
 def test_wrong_types_are_refused(catalogue: Catalogue, supplier: Measure) -> None:

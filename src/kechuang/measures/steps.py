@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from kechuang.expressions import nodes as n
-from kechuang.expressions.evaluate import Event, Known, Trace, Unknown, Value
+from kechuang.expressions.evaluate import Event, Known, Trace, Unknown, Value, evaluate
 from kechuang.measures.facts import TODAY, fact_scale
 from kechuang.measures.model import ClauseRef, Text
 from kechuang.measures.nearest import linear
@@ -26,6 +26,9 @@ _UNTOLD = Text("还不知道", "not known yet")
 _RESULT = Text("结果", "Result")
 _LESSER = Text("取较小者", "the lesser amount")
 _TIMES = Text("相乘", "multiply")
+_PLUS = Text("相加", "add")
+_MINUS = Text("相减", "subtract")
+_MARGINAL = Text("按档累进", "marginal tiers")
 _WORDS = {True: Text("封顶", "cap"), False: Text("不低于", "at least")}
 _UNDECIDED = Text("还不知道是否起作用", "not known yet whether it applies")
 _WITHIN = Text("不超过封顶", "within the cap")
@@ -118,33 +121,35 @@ class _Builder:
         self.day = environment.get(TODAY)
 
     def run(self, trace: Trace) -> tuple[Step, ...]:
-        told: set[str] = set()
-        nested = self.kept(("nested", id(self.formula)), self.nested)
+        told: set[int] = set()
+        inner, first = self.kept(("alike", id(self.formula)), self.alike)
         for event in trace:
             node = event.node
+            if isinstance(node, n.Choose):
+                self.tested[id(node)] = event.operands[0]
+            which = first[id(node)]
+            if which in told or id(node) in inner:
+                continue
+            told.add(which)
             match node:
-                case n.Name(id=id_):
-                    if id_ not in told:
-                        told.add(id_)
-                        self.fact(node, event)
+                case n.Name():
+                    self.fact(node, event)
                 case n.Multiply():
                     self.product(node, event)
                 case n.HalfUp() | n.RoundTo():
                     self.rounding(node, event)
                 case n.Minimum() | n.Maximum():
                     self.extreme(node, event)
-                case n.Add() | n.Subtract() | n.Negate():
-                    label = Text("相加", "add") if isinstance(node, n.Add) else Text("相减", "subtract")
-                    self.add("sum", label, self.say(node), event.value, node)
+                case n.Add() | n.Subtract():
+                    self.sum(node, event)
+                case n.Negate():
+                    self.add("sum", _MINUS, self.say(node), event.value, node)
                 case n.Tiers():
                     self.tier(node, event)
                 case n.Marginal():
-                    label = Text("按档累进", "marginal tiers")
-                    self.add("tier", label, self.say(node.operand), event.value, node)
+                    self.add("tier", _MARGINAL, self.parts(node, event.operands[0]), event.value, node)
                 case n.Choose():
-                    self.tested[id(node)] = event.operands[0]
-                    if id(node) not in nested:
-                        self.choose(node, event)
+                    self.choose(node, event)
                 case n.Span():
                     self.add("sum", self.say(node), Text("", ""), event.value, node)
         tree = self.formula.tree
@@ -160,10 +165,38 @@ class _Builder:
         self.add("result", _RESULT, detail, value, tree, source=self.program.measure.source)
         return tuple(self.steps)
 
-    def nested(self) -> set[int]:
-        """Inner parts of a chain of cases: told by the outermost one."""
-        chosen = [c for c in n.walk(self.formula.tree) if isinstance(c, n.Choose)]
-        return {id(x) for c in chosen for x in (c.then, c.otherwise) if isinstance(x, n.Choose)}
+    def alike(self) -> tuple[set[int], dict[int, int]]:
+        """Inner cases of a chain (the outermost one tells), and for each node the first one that equals it: what is
+        computed twice is told once."""
+        every = list(n.walk(self.formula.tree))
+        cases = [x for x in every if isinstance(x, n.Choose)]
+        inner = {id(y) for x in cases for y in (x.then, x.otherwise) if isinstance(y, n.Choose)}
+        return inner, {id(x): id(next(y for y in every if x == y)) for x in every}
+
+    def sum(self, node: n.Add | n.Subtract, event: Event) -> None:
+        """Facts and parameters by name, everything computed before by its value."""
+        sign, label = ("+", _PLUS) if isinstance(node, n.Add) else ("−", _MINUS)
+        left, right = (
+            self.say(x) if isinstance(x, n.Name | n.Literal) else Text(_bare(v, x), _bare(v, x))
+            for x, v in zip((node.left, node.right), event.operands, strict=True)
+        )
+        detail = Text(f"{left.zh} {sign} {right.zh}", f"{left.en} {sign} {right.en}")
+        self.add("sum", label, detail, event.value, node)
+
+    def parts(self, node: n.Marginal, value: Value) -> Text:
+        """``5,000,000.00 × 2% + 3,000,000.00 × 1%``."""
+        if not isinstance(value, Decimal):
+            return _UNTOLD
+        known = {k: v for k, v in self.environment.items() if v is not None}
+        rows = [(evaluate(r.bound, known), evaluate(r.value, known)) for r in node.rows]
+        shown: list[str] = []
+        for i, (bound, rate) in enumerate(rows):
+            top = min(value, rows[i + 1][0]) if i + 1 < len(rows) else value  # type: ignore[type-var]
+            assert isinstance(top, Decimal) and isinstance(bound, Decimal) and isinstance(rate, Decimal)
+            if top > bound:
+                shown.append(f"{_bare(top - bound, node.operand)} × {percent(rate)}")
+        text = " + ".join(shown) or "0"
+        return Text(text, text)
 
     def add(
         self, kind: StepKind, label: Text, detail: Text, value: Value, node: n.Node, source: ClauseRef | None = None
@@ -269,6 +302,8 @@ class _Builder:
             return
         limit, part = known[0] if len(known) == 1 else (min if low else max)(known, key=lambda pair: pair[0])
         bit = limit < base if low else limit > base
+        if not (low or bit or limit):
+            return  # "not below zero" is worth a word only when it applies
         fixed = self.kept(("fixed", id(part)), lambda: not n.names(part, "fact"))
         if fixed:
             label = self.kept(("limit", id(part), self.day, bit), lambda: self.limit(node, part, limit, bit))
@@ -362,15 +397,22 @@ class _Builder:
         """Which case holds: the first condition of the chain that is met, or none of them."""
         label = Text("按情形", "by case")
         at: n.Node = node
+        told: list[Text] = []
         while isinstance(at, n.Choose):
             test = self.tested.get(id(at))
             said = self.say(at.condition)
             if isinstance(test, Unknown) or test is None:
-                detail = Text(f"还不知道：{said.zh}", f"not known yet: {said.en}")
+                told.append(Text(f"还不知道：{said.zh}", f"not known yet: {said.en}"))
                 break
-            yes_no = Text("是", "yes") if test else Text("否", "no")
-            detail = self.chosen_by(at.condition) or Text(f"{said.zh}：{yes_no.zh}", f"{said.en}: {yes_no.en}")
-            at = at.then if test else at.otherwise
+            choice = self.chosen_by(at.condition)
+            at, last = (at.then, True) if test else (at.otherwise, not isinstance(at.otherwise, n.Choose))
+            if choice is not None:
+                if choice not in told:
+                    told.append(choice)
+            elif last:
+                yes_no = Text("是", "yes") if test else Text("否", "no")
+                told.append(Text(f"{said.zh}：{yes_no.zh}", f"{said.en}: {yes_no.en}"))
+        detail = Text("；".join(t.zh for t in told), "; ".join(t.en for t in told))
         source = None
         if isinstance(at, n.Name) and at.origin == "parameter":
             parameter = self.program.measure.parameter(at.id)
