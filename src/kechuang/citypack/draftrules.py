@@ -56,10 +56,9 @@ class Rule:
 
     def parameter(self, name: str, value: Decimal, zh: str, en: str) -> str:
         """Declare a parameter and return its name."""
-        # A ratio such as 1:3 has no end; four decimals keep the product with any amount inside 18 digits.
-        self.parameters[name] = (
-            f"{value.quantize(_FINEST) if value != value.quantize(_FINEST) else value.normalize():f}"
-        )
+        # A ratio such as 1:3 has no end; four decimals keep its product with any amount inside 18 digits.
+        endless = -int(value.as_tuple().exponent) > 6
+        self.parameters[name] = f"{(value.quantize(_FINEST) if endless else value).normalize():f}"
         self.titles[name] = {"zh": zh, "en": en}
         return name
 

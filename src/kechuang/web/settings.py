@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "kechuang.web.audit",
     "kechuang.web.accounts",
     "kechuang.web.policy",
+    "kechuang.web.library",
     "kechuang.web.registry",
     "kechuang.web.entitlements",
     "kechuang.web.monitoring",

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("kechuang.web.portal.urls")),
     path("policies/", include("kechuang.web.policy.urls")),
+    path("library/", include("kechuang.web.library.urls")),
     path("", include("kechuang.web.entitlements.urls")),
     path("enterprises/", include("kechuang.web.registry.urls")),
     path("", include("kechuang.web.monitoring.urls")),

@@ -1,0 +1,129 @@
+"""What the card of an item says: its title, its rows, what a person may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kechuang.citypack.draftrules import KIND_WORDS, in_words, number
+from kechuang.web.core.templatetags.kc import is_english
+from kechuang.web.library.domain import paper, rules
+from kechuang.web.library.enums import ItemKind, ItemStatus
+from kechuang.web.library.models import DraftItem
+
+_SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "~": "≈"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """An item as the page shows it. ``pill`` is the tint of its status."""
+
+    item: DraftItem
+    number: int
+    label: str
+    style: str
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    proposal: rules.Proposal | None
+    pill: str
+    status: str
+    can_second: bool
+
+    @property
+    def anchor(self) -> str:
+        """The element's id."""
+        return f"i{self.item.pk}"
+
+
+def title_of(item: DraftItem) -> str:
+    """A person's title, else one made from the fields."""
+    own = item.fields.get("title")
+    language = "en" if is_english() else "zh"
+    if isinstance(own, Mapping) and own.get(language):
+        return str(own[language])
+    if item.kind == ItemKind.MEASURE:
+        kind = KIND_WORDS.get(str(item.fields.get("kind")), KIND_WORDS["other"])[1 if is_english() else 0]
+        who = str(item.fields.get("beneficiary") or "")
+        return f"{who}{': ' if is_english() else '：'}{kind}" if who else kind
+    if item.kind == ItemKind.TARGET:
+        return str(item.fields.get("indicator") or _("没有写指标"))
+    parts = [str(item.fields.get(key) or "") for key in ("actor", "action", "object")]
+    return "".join(parts)[:60] or _("没有写任务")
+
+
+def value_of(fields: Mapping[str, Any]) -> str:
+    """The figure of a target as people write it."""
+    value, top = number(fields.get("value")), number(fields.get("value_max"))
+    if value is None:
+        return ""
+    sign = _SIGNS.get(str(fields.get("comparator") or "="), "")
+    span = f"–{top.normalize():,f}" if top is not None else ""
+    return f"{sign} {value.normalize():,f}{span} {fields.get('unit') or ''}".strip()
+
+
+def rows_of(item: DraftItem) -> tuple[tuple[str, str], ...]:
+    """Label and value of what the item says; empty values are left out."""
+    fields = item.fields
+    if item.kind == ItemKind.MEASURE:
+        words = in_words(fields)
+        rows = [(_("对象"), fields.get("beneficiary")), (_("条件"), fields.get("condition")),
+                (_("金额"), words["en" if is_english() else "zh"]), (_("封顶按"), fields.get("cap_period")),
+                (_("金额看"), fields.get("refers_to"))]  # fmt: skip
+    elif item.kind == ItemKind.TARGET:
+        rows = [(_("指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("期限"), fields.get("deadline")),
+                (_("相比"), fields.get("baseline_or_growth"))]  # fmt: skip
+    else:
+        rows = [(_("谁"), fields.get("actor")), (_("做什么"), f"{fields.get('action') or ''}{fields.get('object') or ''}"),
+                (_("期限"), fields.get("deadline"))]  # fmt: skip
+    return tuple((label, str(value)) for label, value in rows if value)
+
+
+def status_of(item: DraftItem) -> tuple[str, str]:
+    """The tint and the words of an item's status."""
+    if item.settled:
+        return "ok", _("已确认")
+    if item.waits_for_second:
+        return "warn", _("等第二人确认")
+    tint = {ItemStatus.STALE: "miss", ItemStatus.REJECTED: ""}.get(ItemStatus(item.status), "warn")
+    return tint, str(ItemStatus(item.status).label)
+
+
+def card(item: DraftItem, number_: int, label: str, user: Any) -> Card:
+    """The card of one item for one person."""
+    pill, status = status_of(item)
+    made = rules.proposal(item) if item.kind == ItemKind.MEASURE and item.status != ItemStatus.REJECTED else None
+    can_second = item.waits_for_second and item.confirmed_by_id != getattr(user, "pk", None)
+    return Card(
+        item, number_, label, paper.STYLES[item.kind], title_of(item), rows_of(item), made, pill, status, can_second
+    )
+
+
+def cards(items: Sequence[DraftItem], labels: Mapping[str, str], user: Any) -> list[Card]:
+    """The cards of a document, in the order of the text."""
+    numbered = paper.numbers(items)
+    return [card(item, numbered[item.pk], labels.get(item.clause, item.clause), user) for item in items]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far review is: decided for good (confirmed by all it needs, or rejected) of all."""
+
+    done: int
+    total: int
+    waiting: int
+    stale: int
+
+    @property
+    def left(self) -> int:
+        """Items that still need a decision."""
+        return self.total - self.done
+
+
+def progress(items: Sequence[DraftItem]) -> Progress:
+    """Progress over all items of a draft."""
+    done = sum(1 for item in items if item.settled or item.status == ItemStatus.REJECTED)
+    return Progress(done, len(items), sum(1 for item in items if item.waits_for_second),
+                    sum(1 for item in items if item.status == ItemStatus.STALE))  # fmt: skip
