@@ -44,6 +44,12 @@ def _read(args: argparse.Namespace) -> int:
     return run(args.rest)
 
 
+def _indicators(args: argparse.Namespace) -> int:
+    from kechuang.indicators.cli import run
+
+    return run(args.rest)
+
+
 def _pack(args: argparse.Namespace) -> int:
     from kechuang.citypack import cli
 
@@ -151,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=command)
         return sub
 
+    passing("indicators", "指标：check progress contribution composite FILE / indicators", _indicators)
     passing("read", "读文件 / read a document: kechuang read FILE [--json]", _read)
     pack = commands.add_parser("pack", help="城市包 / city packs", add_help=False)
     pack.add_argument("action", choices=["check", "schema", "scaffold", "draft", "plan", "apply", "export"])

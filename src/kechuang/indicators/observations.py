@@ -68,13 +68,14 @@ NO_CHANGE = OUTSIDE_SERIES | {Flag.AS_OF, Flag.MULTI_YEAR, Flag.YEAR_INFERRED}
 
 @dataclass(frozen=True)
 class Source:
-    """Where values were published."""
+    """Where values were published; ``stated`` is false where the trust is only guessed from the title."""
 
     id: str
     title: str
     url: str | None = None
     trust: Trust = Trust.REPUBLISHED
     released: dt.date | None = None
+    stated: bool = True
 
 
 @dataclass(frozen=True)

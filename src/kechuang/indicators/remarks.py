@@ -53,7 +53,7 @@ _OFFICIAL = re.compile(
     "统计局|统计公报|监督管理局|科技厅|科技局|政府工作报告|新闻发布会|人民政府|财政[局厅部]|知识产权局|国务院"
 )
 _COPIED = re.compile(r"github|年鉴|yearbook|via |转载|（经|\(经|中商|新浪|百科|澎湃|爱站", re.IGNORECASE)
-_PRESS = re.compile("日报|晚报|红网|新浪|百科|爱站|secondary|web page|中商", re.IGNORECASE)
+_PRESS = re.compile("网页|日报|晚报|红网|新浪|百科|爱站|secondary|web page|中商", re.IGNORECASE)
 
 
 def flags_from_remark(remark: str | None) -> frozenset[Flag]:

@@ -113,9 +113,8 @@ def fall_against_growth(material: Material) -> Iterator[Finding]:
 def scope_break(material: Material) -> Iterator[Finding]:
     """Share times whole gives a level above the one published for the next year: the scope has changed."""
     for rule in material.knowledge.ratios:
-        if rule.denominator is None or not is_level(
-            material.definitions.get(rule.numerator) or material.definitions[rule.ratio]
-        ):
+        level_of = material.definitions.get(rule.numerator)
+        if rule.denominator is None or level_of is None or not is_level(level_of):
             continue
         for region in material.regions(rule.ratio):
             part, whole, level = (material.series(i, region) for i in (rule.ratio, rule.denominator, rule.numerator))

@@ -61,6 +61,7 @@ def _observation(value: Observation) -> dict[str, Any]:
             "title": value.source.title,
             "url": value.source.url,
             "trust": value.source.trust.name.lower(),
+            "trust_stated": value.source.stated,
         },
         "released": value.released.isoformat() if value.released else None,
         "recorded": value.recorded.isoformat() if value.recorded else None,

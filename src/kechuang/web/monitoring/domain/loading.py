@@ -81,7 +81,14 @@ def target(record: pack_models.Target) -> Target:
 def pack_observations(pack: pack_models.Pack) -> list[Observation]:
     """The pack's observations as vintages; a source without a stated trust gets a guess from its title."""
     sources = {
-        s.id: Source(s.id, s.title, s.url, Trust[s.trust.upper()] if s.trust else trust_from_title(s.title), s.released)
+        s.id: Source(
+            s.id,
+            s.title,
+            s.url,
+            Trust[s.trust.upper()] if s.trust else trust_from_title(s.title),
+            s.released,
+            s.trust is not None,
+        )
         for s in pack.sources
     }
     return [
@@ -113,7 +120,7 @@ def submission_observation(row: Submission) -> Observation:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loaded:
     """A city's figures: the situation that verdicts look at, all vintages behind it, and what the quality gate says."""
 

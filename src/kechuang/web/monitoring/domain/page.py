@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kechuang.indicators import Cell, Definition, Observation, Situation, Text, reasons
+from kechuang.indicators import Cell, Definition, Observation, Situation, Source, Text, reasons
 from kechuang.indicators.choice import Conflict
 from kechuang.indicators.forecast import MINIMUM_POINTS
 from kechuang.indicators.quality import Finding, Severity, findings_of, summarised
@@ -177,6 +177,12 @@ def _ranking(
     return Comparison(year, tuple(ranks), title, tuple(situation.name(r) for r in group if r not in have))
 
 
+def _trust(source: Source) -> Text:
+    """How near the source is to the issuing office; a guess from its title is called one."""
+    label = source.trust.label
+    return label if source.stated else Text(f"{label.zh}，按名称推定", f"{label.en}, judged by its title")
+
+
 def _sources(situation: Situation, shown: list[Column], indicator: str) -> list[tuple[Text, str, str | None, Text]]:
     """Which sources the city's, province's and nation's values come from: names, title, address, trust."""
     found: dict[str, tuple[list[Text], str, str | None, Text]] = {}
@@ -185,7 +191,7 @@ def _sources(situation: Situation, shown: list[Column], indicator: str) -> list[
             if i != indicator or region != column.region:
                 continue
             source = cell.chosen.source
-            names = found.setdefault(source.id, ([], source.title, source.url, source.trust.label))[0]
+            names = found.setdefault(source.id, ([], source.title, source.url, _trust(source)))[0]
             if column.name not in names:
                 names.append(column.name)
     result = []

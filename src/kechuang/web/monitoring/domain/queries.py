@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -28,10 +29,16 @@ def figures(digest: str | None = None, known_on: dt.date | None = None) -> tuple
     return in_force, loading.load(in_force, timezone.localdate(), known_on)
 
 
+_boards: WeakKeyDictionary[loading.Loaded, Board] = WeakKeyDictionary()
+
+
 def board_now() -> tuple[LoadedRelease, Board]:
-    """The targets board today."""
+    """The targets board today; judged once for the figures in memory."""
     in_force, loaded = figures()
-    return in_force, board(in_force, loaded)
+    found = _boards.get(loaded)
+    if found is None:
+        found = _boards[loaded] = board(in_force, loaded)
+    return in_force, found
 
 
 def indicator_page(indicator: str, language: str, digest: str | None = None) -> tuple[LoadedRelease, Page]:

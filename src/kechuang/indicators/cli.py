@@ -1,0 +1,236 @@
+"""``kechuang indicators …``: the library from the command line. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kechuang.indicators.choice import choose_all
+from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
+from kechuang.indicators.growth import CannotCompute, capital_growth_for, contribution
+from kechuang.indicators.quality import Material, Severity, check
+from kechuang.indicators.reasons import pace_sentence
+from kechuang.indicators.series import linked, series
+from kechuang.indicators.tables import Table, definitions_of, read_decimal, read_observations
+from kechuang.indicators.targets import Situation, Target
+from kechuang.indicators.text import Text, number
+from kechuang.indicators.verdicts import judge
+
+if TYPE_CHECKING:
+    from kechuang.indicators.composite import Structure
+
+Write = Callable[[str], object]
+
+
+def _load(path: str) -> Table:
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        return read_observations(file)
+
+
+def _situation(table: Table, region: str) -> Situation:
+    definitions = definitions_of(table.observations)
+    cells = choose_all(table.observations, {d.id: d.unit for d in definitions.values()})
+    others = sorted({o.region for o in table.observations} - {region})
+    return Situation(definitions, cells, region, dt.datetime.now(dt.UTC).date(), peers=tuple(others))
+
+
+def _complain(table: Table, path: str) -> None:
+    for problem in table.problems:
+        sys.stderr.write(f"{path}:{problem.line}: {problem.text.zh} / {problem.text.en}\n")
+
+
+def _check(args: argparse.Namespace, write: Write) -> int:
+    """The quality gate over a file; status 1 when a row is unreadable or a finding is an error."""
+    table = _load(args.file)
+    _complain(table, args.file)
+    definitions = definitions_of(table.observations)
+    cells = choose_all(table.observations, {d.id: d.unit for d in definitions.values()})
+    panel = tuple(sorted({o.region for o in table.observations} - {args.whole}))
+    today = dt.datetime.now(dt.UTC).date()
+    found = check(Material(definitions, table.observations, cells, today, args.home, panel, args.whole))
+    if args.json:
+        rows = [
+            {"rule": f.rule, "severity": f.severity.name.lower(), "cells": [list(c) for c in f.cells],
+             "zh": f.text.zh, "en": f.text.en}
+            for f in found
+        ]  # fmt: skip
+        write(
+            json.dumps({"observations": len(table.observations), "findings": rows}, ensure_ascii=False, indent=2) + "\n"
+        )
+    else:
+        for f in found:
+            write(f"{f.severity.label.of(args.lang)}  {f.rule}  {f.text.of(args.lang)}\n")
+    return 1 if table.problems or any(f.severity is Severity.ERROR for f in found) else 0
+
+
+def _progress(args: argparse.Namespace, write: Write) -> int:
+    """The verdict on one target and what the models say."""
+    table = _load(args.file)
+    _complain(table, args.file)
+    situation = _situation(table, args.region)
+    definition = situation.definitions.get(args.indicator)
+    if definition is None:
+        raise ValueError(f"文件里没有指标 {args.indicator} / the file has no indicator {args.indicator}")
+    name = Text(args.indicator, args.indicator)
+    target = Target(
+        "target", "level", name, args.indicator, args.target, unit=definition.unit, operator=args.operator,
+        deadline=dt.date(args.year, 12, 31),
+    )  # fmt: skip
+    verdict = judge(target, situation)
+    write(f"{verdict.status.label.of(args.lang)}  {verdict.reason.of(args.lang)}\n")
+    pace = pace_sentence(verdict, definition, situation)
+    if pace:
+        write(pace.of(args.lang) + "\n")
+    values = linked(series(situation.cells, args.region, args.indicator), definition, args.region)
+    before = {y: float(v) for y, v in values.items() if y < args.year}
+    for answer in outlook(before, args.year).answers:
+        model = MODEL_NAMES[answer.model].of(args.lang)
+        if isinstance(answer, NotEnoughData):
+            write(f"{model}: {answer.why.of(args.lang)}\n")
+        else:
+            low, high = answer.interval(0.95)
+            better = "lower" if args.operator in ("<", "<=") else "higher"
+            chance = answer.probability(float(args.target), better=better)
+            write(f"{model}: {args.year} {answer.middle:.2f} [{low:.2f}, {high:.2f}] P={chance:.3f}\n")
+    return 0
+
+
+def _contribution(args: argparse.Namespace, write: Write) -> int:
+    """Growth accounting; without a capital series the refusal and, with a share, the inversion."""
+    table = _load(args.file)
+    _complain(table, args.file)
+    situation = _situation(table, args.region)
+
+    def levels(indicator: str) -> dict[int, Decimal]:
+        return {c.year: c.value for c in series(situation.cells, args.region, indicator)}
+
+    found = contribution(
+        levels(args.output), levels(args.capital), levels(args.labour), args.first, args.last, alpha=args.alpha
+    )
+    if isinstance(found, CannotCompute):
+        write(found.sentence().of(args.lang) + "\n")
+        return 1
+    write(found.method().of(args.lang) + "\n")
+    for share in found.band:
+        technology = "" if share.technology is None else f"{number(share.technology * 100, 1)}%"
+        write(f"α={share.alpha}: {technology or Text('增长接近零，不分摊', 'growth near zero').of(args.lang)}\n")
+    if args.share is not None:
+        limit = capital_growth_for(args.share / 100, found.output, found.labour, args.alpha) * 100
+        write(f"{number(args.share)}% → k ≤ {number(limit, 2)}%\n")
+    return 0
+
+
+def _structure(path: str) -> Structure:
+    from kechuang.indicators.composite import Node, structure
+
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    needed = {"code", "level", "parent"}
+    if not rows or not needed <= set(rows[0]):
+        raise ValueError("结构文件要有 code,level,parent 三列 / the structure needs the columns code, level, parent")
+    return structure(
+        Node(
+            row["code"],
+            row.get("name") or row["code"],
+            int(row["level"]),
+            row["parent"],
+            int(row.get("direction") or 1),
+            float(row.get("weight") or 1),
+        )
+        for row in rows
+    )
+
+
+def _composite(args: argparse.Namespace, write: Write) -> int:
+    """An index from a table of units x indicators and a structure; ranks with 90 % intervals."""
+    import numpy as np
+
+    from kechuang.indicators.composite import Data, Factors, Method, build, fill_columns, intervals
+
+    tree = _structure(args.structure)
+    with Path(args.file).open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        key = (reader.fieldnames or [""])[0]
+        rows = list(reader)
+    lacking = [n.code for n in tree.indicators if n.code not in (rows[0] if rows else {})]
+    if lacking:
+        raise ValueError(f"数据缺列 {', '.join(lacking)} / the data lack the columns {', '.join(lacking)}")
+    columns: dict[str, dict[str, float]] = {n.code: {} for n in tree.indicators}
+    for row in rows:
+        for code, values in columns.items():
+            value = read_decimal(row[code] or "")
+            if value is not None:
+                values[row[key]] = float(value)
+    units = tuple(row[key] for row in rows)
+    data = Data(units, fill_columns(units, columns, tree))
+    if np.isnan(data.values).all(axis=0).any():
+        raise ValueError("有的列一个数也没有 / a column has no number at all")
+    method = Method(imputation="median", normalisation=args.normalisation)
+    index = build(data, tree, method)
+    options: dict[str, list[Any]] = {
+        "imputation": ["median", "mean"],
+        "treatment": [True, False],
+        "normalisation": ["minmax", "zscore", "rank"],
+    }
+    spread = intervals(data, tree, Factors(options, weight_noise=0.25), base=method, replicates=args.replicates)
+    place = {u: i for i, u in enumerate(units)}
+    for rank, unit, score in index.ordered():
+        low, high = spread.low[place[unit]], spread.high[place[unit]]
+        write(f"{rank:4d}  {unit:24} {score:8.2f}   [{low:.0f}, {high:.0f}]\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kechuang indicators", description="指标 / indicators")
+    commands = parser.add_subparsers(dest="action", required=True)
+
+    def command(name: str, text: str, run: Callable[[argparse.Namespace, Write], int]) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("file", metavar="FILE", help="CSV")
+        sub.add_argument("--lang", choices=["zh", "en"], default="zh")
+        sub.set_defaults(run=run)
+        return sub
+
+    gate = command("check", "数据质量 / the quality gate over region,indicator,year,value,unit,source", _check)
+    gate.add_argument("--home", default="", help="region of the city")
+    gate.add_argument("--whole", default=None, help="region that the others make up")
+    gate.add_argument("--json", action="store_true")
+    progress = command("progress", "一项目标 / the verdict on one target", _progress)
+    for name in ("--region", "--indicator"):
+        progress.add_argument(name, required=True)
+    progress.add_argument("--target", type=Decimal, required=True)
+    progress.add_argument("--year", type=int, required=True)
+    progress.add_argument("--operator", choices=[">=", ">", "<=", "<"], default=">=")
+    growth = command("contribution", "科技进步贡献率 / growth accounting", _contribution)
+    growth.add_argument("--region", required=True)
+    for name in ("output", "capital", "labour"):
+        growth.add_argument(f"--{name}", default=name, help=f"indicator of {name}")
+    growth.add_argument("--first", type=int, required=True)
+    growth.add_argument("--last", type=int, required=True)
+    growth.add_argument("--alpha", type=Decimal, required=True)
+    growth.add_argument("--share", type=Decimal, help="per cent: also say which growth of capital it implies")
+    index = command("composite", "综合指数 / a composite index of units x indicators", _composite)
+    index.add_argument(
+        "--structure", required=True, metavar="FILE", help="CSV: code,level,parent[,direction,weight,name]"
+    )
+    index.add_argument("--normalisation", choices=["minmax", "zscore", "rank"], default="minmax")
+    index.add_argument("--replicates", type=int, default=500)
+    return parser
+
+
+def run(arguments: list[str], write: Write = sys.stdout.write) -> int:
+    """Run one command and return its exit code; a mistake in a file ends in one message."""
+    args = _parser().parse_args(arguments)
+    try:
+        status: int = args.run(args, write)
+    except (OSError, ValueError) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return status

@@ -1,0 +1,109 @@
+"""The library from the command line, on small files."""
+
+import json
+
+import pytest
+
+from kechuang.indicators.cli import run
+from kechuang.indicators.tables import read_decimal, read_observations
+
+HEADER = "region,indicator,year,value,unit,source,note\n"
+SERIES = [1.19, 1.30, 1.33, 1.36, 1.43, 1.50, 1.68, 1.81, 1.98, 2.15]
+
+
+@pytest.fixture
+def rd(tmp_path):
+    path = tmp_path / "rd.csv"
+    rows = [f"430000,rd,{2011 + i},{v},%,年鉴,\n" for i, v in enumerate(SERIES)]
+    path.write_text("\ufeff" + HEADER + "".join(rows), encoding="utf-8")
+    return str(path)
+
+
+def output(arguments):
+    parts: list[str] = []
+    status = run(arguments, parts.append)
+    return status, "".join(parts)
+
+
+def test_progress_of_hunan(rd):
+    status, text = output(
+        ["progress", rd, "--region", "430000", "--indicator", "rd", "--target", "2.5", "--year", "2020"]
+    )
+    assert status == 0
+    assert text.startswith("期满未达  2020 年为 2.15%，比目标 2.5% 低 0.35 个百分点")
+    chances = [float(line.split("P=")[1]) for line in text.splitlines() if "P=" in line]
+    assert len(chances) == 3 and max(chances) < 0.05
+
+
+def test_check_names_line_and_reason_and_keeps_good_rows(tmp_path, capsys):
+    path = tmp_path / "bad.csv"
+    path.write_text(HEADER + "100,gdp,2020,很多,亿元,公报,\n100,gdp,去年,5,亿元,公报,\n100,gdp,2021,5,,公报,\n"
+                    "100,gdp,2022,1e3,亿元,公报,\n100,gdp,2022,6,家,公报,\n", encoding="utf-8")  # fmt: skip
+    status, text = output(["check", str(path), "--json"])
+    assert status == 1
+    errors = capsys.readouterr().err
+    assert "bad.csv:2: “很多”不是数字" in errors
+    assert "bad.csv:3: 年份“去年”不对" in errors
+    assert "bad.csv:4: “unit”是空的" in errors
+    body = json.loads(text)
+    assert body["observations"] == 2
+    assert {f["rule"] for f in body["findings"]} >= {"wrong_unit", "duplicate"}
+
+
+def test_check_of_a_good_file(rd):
+    status, text = output(["check", rd, "--lang", "en"])
+    assert (status, text) == (0, "")
+
+
+def test_contribution(tmp_path):
+    path = tmp_path / "growth.csv"
+    rows = [("output", 100, 110), ("capital", 100, 112), ("labour", 100, 101)]
+    path.write_text(HEADER + "".join(
+        f"1,{i},{y},{v},亿元,公报,\n" for i, a, b in rows for y, v in ((2010, a), (2011, b))), encoding="utf-8")  # fmt: skip
+    base = ["contribution", str(path), "--region", "1", "--first", "2010", "--last", "2011", "--alpha", "0.35"]
+    status, text = output([*base, "--share", "55"])
+    assert status == 0
+    assert "α=0.35: 51.5%" in text and "α=0.25: 62.5%" in text and "α=0.45: 40.5%" in text
+    assert "55% → k ≤ 11.00%" in text
+    status, text = output([*base, "--capital", "none"])
+    assert (status, text) == (1, "不能计算：没有资本存量或投资序列\n")
+
+
+def test_composite(tmp_path):
+    data, tree = tmp_path / "data.csv", tmp_path / "tree.csv"
+    data.write_text("city,a,b\nx,1,9\ny,2,8\nz,3,1\n", encoding="utf-8")
+    tree.write_text("code,level,parent,direction\na,1,top,1\nb,1,top,-1\ntop,2,,1\n", encoding="utf-8")
+    status, text = output(["composite", str(data), "--structure", str(tree), "--replicates", "20"])
+    assert status == 0
+    assert [line.split()[:2] for line in text.splitlines()] == [["1", "z"], ["2", "y"], ["3", "x"]]
+
+
+@pytest.mark.parametrize(
+    "content", ["a,b\n1,2\n", HEADER.replace("value,", "") + "1,g,2020,亿元,x,\n"]
+)  # fmt: skip
+def test_wrong_header(tmp_path, capsys, content):
+    path = tmp_path / "x.csv"
+    path.write_text(content, encoding="utf-8")
+    assert run(["check", str(path)]) == 1
+    assert "表头缺" in capsys.readouterr().err
+
+
+def test_missing_file(capsys):
+    assert run(["check", "/nowhere/at/all.csv"]) == 1
+    assert "all.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("1,234.5", "1234.5"), ("１２．３", "12.3"), ("−3", "-3"), ("x", None), ("inf", None)]
+)
+def test_read_decimal(text, wanted):
+    found = read_decimal(text)
+    assert (None if found is None else str(found)) == wanted
+
+
+def test_released_and_trust_are_read():
+    table = read_observations([HEADER.replace("note", "note,trust,released"),
+                               "1,g,2020,5,亿元,某公报,,official,2021-03-01\n", "1,g,2021,5,亿元,某公报,,great,\n"])  # fmt: skip
+    (one,) = table.observations
+    assert (one.source.trust.name, one.source.stated, str(one.known_since)) == ("OFFICIAL", True, "2021-03-01")
+    assert "来源等级“great”不认识" in table.problems[0].text.zh
