@@ -116,7 +116,8 @@ def serve():
 
     def end(*_):
         raise KeyboardInterrupt
-    signal.signal(signal.SIGTERM, end)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell may start background jobs with SIGINT ignored
+        signal.signal(number, end)
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.2)
