@@ -26,7 +26,7 @@ def test_many_files_at_once_each_with_its_result(shili, cast, text, client_for, 
         SimpleUploadedFile("坏.pdf", b"%PDF-1.4 broken"),
         SimpleUploadedFile("空.txt", b""),
         SimpleUploadedFile(
-            "再来.html", ("<html><body><p>" + text.replace("\n", "</p><p>") + "</p></body></html>").encode()
+            "别的.html", "<html><body><p>二、对认定的孵化器，给予奖励10万元。</p></body></html>".encode()
         ),
     ]
     page = client.post(reverse("library:upload"), {"files": files}).content.decode()
@@ -34,7 +34,9 @@ def test_many_files_at_once_each_with_its_result(shili, cast, text, client_for, 
     kept = SourceDocument.objects.order_by("pk").first()
     assert (kept.city, kept.kind, kept.incentives, kept.number) == ("云河市", "measures", 5, "云政发〔2031〕5号")
     assert "坏.pdf" in page and "空.txt" in page and page.count("没有存") == 2
-    again = client.post(reverse("library:upload"), {"files": [SimpleUploadedFile("重复.txt", text.encode())]})
+    again = client.post(
+        reverse("library:upload"), {"files": [SimpleUploadedFile("重复.txt", text.replace("\n", "\n\n").encode())]}
+    )
     assert "一字不差" in again.content.decode()
 
 

@@ -19,6 +19,7 @@ class SourceDocument(models.Model):
     public_id = models.CharField(_("编号"), max_length=26, unique=True, default=new_id, editable=False)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("全文"))
+    #: Of the text without white space, so that the same document as .txt and .html is known to be the same.
     sha256 = models.CharField(max_length=64, db_index=True)
     number = models.CharField(_("文号"), max_length=100, blank=True)
     title = models.CharField(_("标题"), max_length=300)

@@ -93,3 +93,10 @@ def _options(fact: pack_models.Fact) -> tuple[tuple[str, str], ...]:
 
 def _message(error: FactError | None) -> str:
     return "" if error is None else error.en if is_english() else error.zh
+
+
+def refuse(made: Trial) -> None:
+    """Raise one ``UserError`` for all faulty facts; does nothing when there are none."""
+    if made.errors:
+        raise UserError("；".join(e.zh for e in made.errors), "; ".join(e.en for e in made.errors),
+                        field=made.errors[0].fact, code="bad_facts")  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.utils.dateparse import parse_date
 from kechuang import reading
 from kechuang.citypack.drafting import items_of
 from kechuang.reading.model import Reading
+from kechuang.reading.sentences import fingerprint
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core import files
 from kechuang.web.core.enums import Realm
@@ -124,7 +124,7 @@ def add_document(
             f"“{name}” has {len(text):,} characters; at most {MAX_CHARACTERS:,}.",
             field="files", code="too_long", status=413,
         )  # fmt: skip
-    sha = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    sha = fingerprint(text)
     _refuse_double(sha, actor, name)
     found = reader.read_text(text)
     title = (found.title or re.sub(r"\.\w{2,5}$", "", name))[:300]

@@ -1,0 +1,216 @@
+"""REST API of the policy library: hand in a text, see what was read, decide, export.
+
+Reading needs no log-in for public documents; everything else follows the same rules as the pages. Writes need the
+session of an officer, with the CSRF token.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema, Status
+from ninja.security import django_auth
+
+from kechuang.web.library.domain import amend, cards, exporting, queries, reshape, review, rules, trying, upload
+from kechuang.web.library.enums import ItemKind
+from kechuang.web.library.models import DraftItem, SourceDocument
+
+router = Router(tags=["library"])
+
+
+class TextIn(Schema):
+    """A document handed in as text."""
+
+    text: str
+    kind: str = ""
+    city: str = ""
+    visibility: str = "staff"
+
+
+class VersionIn(Schema):
+    """The version an item was seen in; left out: whatever it is now."""
+
+    version: int | None = None
+
+
+class FieldsIn(VersionIn):
+    """New fields of an item, in the form of the reading contract."""
+
+    fields: dict[str, Any]
+
+
+class FactsIn(Schema):
+    """Facts written as on a form, and the day the rule is asked for; left out: its first day."""
+
+    facts: dict[str, str] = {}
+    on: dt.date | None = None
+
+
+class PlaceIn(Schema):
+    """Where a new item stands: positions in the text, or words that stand there once."""
+
+    kind: str
+    start: int | None = None
+    end: int | None = None
+    quote: str = ""
+
+
+def _document(row: SourceDocument) -> dict[str, Any]:
+    return {
+        "id": row.public_id, "number": row.number or None, "title": row.title, "issuer": row.issuer or None,
+        "issued": row.issued.isoformat() if row.issued else None, "city": row.city or None, "kind": row.kind,
+        "edition": row.edition, "visibility": row.visibility, "realm": row.realm, "clauses": row.clauses,
+        "targets": row.targets, "incentives": row.incentives, "tasks": row.tasks,
+    }  # fmt: skip
+
+
+def _item(item: DraftItem) -> dict[str, Any]:
+    body = {
+        "id": item.pk, "kind": item.kind, "start": item.start, "end": item.end, "clause": item.clause, "quote": item.quote,
+        "fields": item.fields, "status": item.status, "settled": item.settled, "version": item.version,
+        "confirmed_by": str(item.confirmed_by) if item.confirmed_by else None,
+        "confirmed_at": item.confirmed_at.isoformat() if item.confirmed_at else None,
+        "second_by": str(item.second_by) if item.second_by else None,
+        "second_at": item.second_at.isoformat() if item.second_at else None,
+    }  # fmt: skip
+    if item.kind == ItemKind.MEASURE:
+        made = rules.proposal(item)
+        body["rule"] = {
+            "amount": made.amount,
+            "amount_is": made.amount_is,
+            "tests": list(made.tests),
+            "words": made.words,
+        }
+    return body
+
+
+@router.get("/library/documents", summary="政策库文件 / documents of the library")
+def documents(
+    request: HttpRequest, q: str = "", kind: str = "", city: str = "", issuer: str = "", year: str = "",
+    limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0),
+) -> dict[str, Any]:  # fmt: skip
+    """Documents the caller may read, newest first; with ``q`` those whose text answers it, best first."""
+    wanted = {"kind": kind, "city": city, "issuer": issuer, "year": year}
+    if q:
+        rows = [found.document for found in queries.search_for_user(request.user, q[:100], **wanted)]
+    else:
+        rows = list(queries.documents_for_user(request.user, **wanted))
+    return {"total": len(rows), "items": [_document(row) for row in rows[offset : offset + limit]]}
+
+
+@router.post("/library/documents", auth=django_auth, response={201: dict}, summary="交一份文件 / hand in a document")
+def add_document(request: HttpRequest, body: TextIn) -> Status[dict[str, Any]]:
+    """Keep a text, read it, and open its draft for review."""
+    choices = upload.Choices(kind=body.kind, city=body.city, visibility=body.visibility)
+    made = amend.pasted(body.text, choices, actor=request.user).document
+    assert made is not None
+    return Status(201, _document(made))
+
+
+@router.get("/library/documents/{public_id}/reading", summary="读出的结构 / what was read")
+def reading(request: HttpRequest, public_id: str) -> dict[str, Any]:
+    """The reading as the machine made it, in the form of ``kechuang read --json --why``."""
+    document = queries.document_for_user(request.user, public_id)
+    return {**_document(document), "reading": document.draft.reading}
+
+
+@router.get("/library/documents/{public_id}/items", summary="条目 / items under review")
+def items(request: HttpRequest, public_id: str) -> dict[str, Any]:
+    """All items with their state, who confirmed them, and the rule each measure makes."""
+    document = queries.document_for_user(request.user, public_id)
+    rows = queries.items_of(document)
+    done = cards.progress(rows)
+    return {
+        "document": document.public_id,
+        "done": done.done,
+        "total": done.total,
+        "items": [_item(row) for row in rows],
+    }
+
+
+@router.post(
+    "/library/documents/{public_id}/items", auth=django_auth, response={201: dict}, summary="加条目 / add an item"
+)
+def add_item(request: HttpRequest, public_id: str, body: PlaceIn) -> Status[dict[str, Any]]:
+    """Add an item that reading did not find."""
+    document = queries.document_for_user(request.user, public_id)
+    made = reshape.add(document, body.kind, actor=request.user, start=body.start, end=body.end, quote=body.quote)
+    return Status(201, _item(made))
+
+
+@router.post("/library/documents/{public_id}/items/{item_id}/confirm", auth=django_auth, summary="确认 / confirm")
+def confirm(request: HttpRequest, public_id: str, item_id: int, body: VersionIn) -> dict[str, Any]:
+    """Confirm an item; a measure counts when a second, other person has confirmed it too."""
+    queries.document_for_user(request.user, public_id)
+    return _item(review.confirm(item_id, public_id, actor=request.user, version=body.version))
+
+
+@router.post("/library/documents/{public_id}/items/{item_id}/reject", auth=django_auth, summary="不是条目 / reject")
+def reject(request: HttpRequest, public_id: str, item_id: int, body: VersionIn) -> dict[str, Any]:
+    """Say that this is no item."""
+    queries.document_for_user(request.user, public_id)
+    return _item(review.reject(item_id, public_id, actor=request.user, version=body.version))
+
+
+@router.post("/library/documents/{public_id}/items/{item_id}/undo", auth=django_auth, summary="撤销 / undo")
+def undo(request: HttpRequest, public_id: str, item_id: int, body: VersionIn) -> dict[str, Any]:
+    """Take back the last change of an item."""
+    queries.document_for_user(request.user, public_id)
+    return _item(review.undo(item_id, public_id, actor=request.user, version=body.version))
+
+
+@router.put("/library/documents/{public_id}/items/{item_id}", auth=django_auth, summary="修改 / edit")
+def edit(request: HttpRequest, public_id: str, item_id: int, body: FieldsIn) -> dict[str, Any]:
+    """Change the fields of an item; it waits for confirmation again."""
+    queries.document_for_user(request.user, public_id)
+    return _item(review.edit(item_id, public_id, body.fields, actor=request.user, version=body.version))
+
+
+@router.post("/library/documents/{public_id}/items/{item_id}/explain", summary="试算 / try a measure")
+def explain(request: HttpRequest, public_id: str, item_id: int, body: FactsIn) -> dict[str, Any]:
+    """Compute a measure for facts written as on a form; nothing is kept."""
+    item = queries.item_for_user(request.user, public_id, item_id)
+    trial = trying.trial(item, body.facts, body.on)
+    trying.refuse(trial)
+    return {"measure": trial.measure.id, "settled": item.settled, "explanation": trial.result}
+
+
+@router.post("/library/documents/{public_id}/export", auth=django_auth, summary="导出城市包 / export a city pack")
+def export(request: HttpRequest, public_id: str, only_settled: bool = False) -> HttpResponse:
+    """The pack as a zip of YAML files."""
+    document = queries.document_for_user(request.user, public_id)
+    name, content = exporting.export_zip(document, actor=request.user, only_settled=only_settled)
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@router.get("/library/documents/{public_id}/changes", summary="和上一版比 / against the edition before")
+def changes(request: HttpRequest, public_id: str) -> dict[str, Any]:
+    """Sentences that are changed, new or gone against the edition before."""
+    document = queries.document_for_user(request.user, public_id)
+    if document.amends is None:
+        return {"document": public_id, "before": None, "changes": []}
+    before = queries.document_for_user(request.user, document.amends.public_id)
+    rows = [row for row in amend.comparison(before, document) if row.state != "unchanged"]
+    return {
+        "document": public_id,
+        "before": before.public_id,
+        "changes": [
+            {"state": row.state, "clause": row.clause, "items": [one[0].pk for one in row.items],
+             "pieces": [{"kind": piece.kind, "text": piece.text} for piece in row.pieces]}
+            for row in rows
+        ],
+    }  # fmt: skip
+
+
+@router.get("/library/compare", summary="比较 / the same instrument over documents")
+def compare(
+    request: HttpRequest, q: str, kind: str = "measure", limit: int = Query(100, ge=1, le=500)
+) -> dict[str, Any]:
+    """Items that hold every word of ``q``, over all documents the caller may read."""
+    chosen = kind if kind in (ItemKind.MEASURE, ItemKind.TARGET) else ItemKind.MEASURE.value
+    rows = queries.compare_for_user(request.user, q[:100], chosen)[:limit] if q.strip() else []
+    return {"items": [{"document": _document(row.draft.document), **_item(row)} for row in rows]}

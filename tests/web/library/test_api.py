@@ -1,0 +1,80 @@
+"""The API of the library: from a text to a confirmed, computed, exported measure; deny by default."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+BASE = "/api/v1/library/documents"
+
+
+def _post(client, path, body=None):
+    return client.post(f"{BASE}{path}", body if body is not None else {}, content_type="application/json")
+
+
+@pytest.fixture
+def made(shili, cast, text, client_for, settings, tmp_path):
+    """The id of a document handed in by the API."""
+    settings.FILES_DIR, settings.INDEX_DIR = tmp_path / "files", tmp_path / "index"
+    answer = _post(client_for(cast.officer), "", {"text": text})
+    assert answer.status_code == 201
+    return answer.json()["id"]
+
+
+def test_from_a_text_to_a_computed_measure(made, cast, second, client_for):
+    first, other = client_for(cast.officer), client_for(second)
+    read = first.get(f"{BASE}/{made}/reading").json()
+    assert (read["incentives"], read["reading"]["incentives"][0]["amount_yuan"]) == (5, "200000")
+    items = first.get(f"{BASE}/{made}/items").json()["items"]
+    item = next(i for i in items if i["kind"] == "measure" and "研发费用的5%" in i["quote"])
+    assert item["rule"]["amount"] == "min(half_up(研发费用 * rate), cap)"
+    path = f"/{made}/items/{item['id']}"
+    assert _post(first, f"{path}/confirm", {"version": 1}).json()["settled"] is False
+    assert _post(first, f"{path}/confirm").status_code == 409
+    assert _post(other, f"{path}/confirm", {"version": 1}).status_code == 409
+    assert _post(other, f"{path}/confirm", {"version": 2}).json()["settled"] is True
+    facts = {"年营业收入": "6000万元", "建有省级研发机构的企业": "是", "研发费用": "3000万元"}
+    answer = _post(first, f"{path}/explain", {"facts": facts}).json()
+    assert answer["explanation"]["amount"] == "1000000.00"
+    assert _post(first, f"{path}/explain", {"facts": {"研发费用": "很多"}}).status_code == 422
+    assert _post(first, f"/{made}/export").content[:2] == b"PK"
+    assert _post(other, f"{path}/undo").json()["settled"] is False
+    changed = first.put(
+        f"{BASE}{path}", {"fields": {**item["fields"], "rate": "0.06"}}, content_type="application/json"
+    )
+    assert (changed.json()["status"], changed.json()["fields"]["rate"]) == ("edited", "0.06")
+    added = _post(first, f"/{made}/items", {"kind": "task", "quote": "每年更新一次"})
+    assert added.status_code == 201
+
+
+def test_list_search_and_compare(made, cast, client_for):
+    client = client_for(cast.officer)
+    assert client.get(BASE).json()["total"] == 1
+    assert client.get(BASE, {"q": "孵化器"}).json()["items"][0]["id"] == made
+    found = client.get("/api/v1/library/compare", {"q": "高新技术企业"}).json()["items"]
+    assert [row["fields"]["amount_yuan"] for row in found] == ["200000"]
+    assert client.get(f"{BASE}/{made}/changes").json()["before"] is None
+
+
+@pytest.mark.parametrize(("who", "status"), [(None, 401), ("firm_a", 403), ("auditor", 403), ("county_officer", 403)])
+def test_others_write_nothing(made, cast, client_for, text, who, status):
+    client = client_for(getattr(cast, who) if who else None)
+    assert _post(client, "", {"text": text + "再加一句。"}).status_code == status
+    for path in ("confirm", "reject", "undo"):
+        answer = _post(client, f"/{made}/items/1/{path}")
+        assert answer.status_code in (401, 403, 404), path
+
+
+@pytest.mark.parametrize("who", [None, "firm_a"])
+def test_what_is_for_staff_is_not_there_for_others(made, cast, client_for, who):
+    client = client_for(getattr(cast, who) if who else None)
+    assert client.get(BASE).json() == {"total": 0, "items": []}
+    for path in ("reading", "items", "changes"):
+        assert client.get(f"{BASE}/{made}/{path}").status_code == 404
+    assert client.get("/api/v1/library/compare", {"q": "企业"}).json() == {"items": []}
+
+
+def test_a_write_needs_the_csrf_token(made, cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.officer, backend="django.contrib.auth.backends.ModelBackend")
+    assert _post(client, f"/{made}/items/1/confirm").status_code == 403
