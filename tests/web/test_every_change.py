@@ -1,0 +1,71 @@
+"""Every module that changes stored data writes audit events, and only verbs (``domain``) change data."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+import kechuang.web
+
+WEB = Path(kechuang.web.__file__).parent
+APPS = [name.rsplit(".", 1)[1] for name in settings.INSTALLED_APPS if name.startswith("kechuang.web.")]
+WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "delete"}
+RECORDS = {"record", "note"}
+# core and audit lie below the audit log or are it; everything else that writes must tell of it.
+BELOW = {"core", "audit"}
+# Not data of the city: a visitor's own session, or rows another verb of the same app has told of.
+EXCUSED: dict[str, str] = {
+    "accounts/kept.py": "the visitor's own session",
+    "entitlements/views/eligibility.py": "saves a picture, no row",
+    "library/domain/reshape.py": "hands its events to library/domain/review.py",
+    "accounts/views.py": "allauth's list of own sessions; the log-in itself is recorded by a signal",
+}
+
+
+def calls(path: Path) -> set[str]:
+    """Names of all methods and functions that are called in a module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    return names | {
+        node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def writes(path: Path) -> bool:
+    """Whether a module calls a writing method on ``objects`` or on an instance."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            owner = ast.unparse(node.func.value)
+            if "objects" in owner or node.func.attr in ("save", "delete"):
+                return True
+    return False
+
+
+def modules(app: str) -> list[Path]:
+    """Modules of an app in which somebody may write: no migrations, no record definitions."""
+    return [path for path in (WEB / app).rglob("*.py") if "migrations" not in path.parts and path.name != "models.py"]
+
+
+@pytest.mark.parametrize("app", [app for app in APPS if app not in BELOW])
+def test_who_writes_also_records(app):
+    silent = []
+    for path in modules(app):
+        name = path.relative_to(WEB).as_posix()
+        if name not in EXCUSED and writes(path) and not calls(path) & RECORDS:
+            silent.append(name)
+    assert silent == []
+
+
+@pytest.mark.parametrize("app", [app for app in APPS if app not in BELOW])
+def test_only_verbs_write(app):
+    outside = [
+        path.relative_to(WEB).as_posix()
+        for path in modules(app)
+        if path.parent.name in ("views", app) and writes(path) and path.relative_to(WEB).as_posix() not in EXCUSED
+    ]
+    assert outside == []
