@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,16 @@ def test_only_verbs_write(app):
         if path.parent.name in ("views", app) and writes(path) and path.relative_to(WEB).as_posix() not in EXCUSED
     ]
     assert outside == []
+
+
+def test_every_event_has_words():
+    """An auditor reads words: each action and kind of object that code records is in the word list."""
+    from kechuang.web.audit import words
+
+    missing = set()
+    for app in APPS:
+        for path in modules(app):
+            source = path.read_text(encoding="utf-8")
+            missing |= set(re.findall(r'action="([a-z_]+\.[a-z_]+)"', source)) - set(words.ACTIONS)
+            missing |= set(re.findall(r'object_kind="([a-z_]+)"', source)) - set(words.KINDS)
+    assert missing == set()
