@@ -99,6 +99,20 @@ def _explain(args: argparse.Namespace) -> int:
     return 0
 
 
+def _measures(args: argparse.Namespace) -> int:
+    """Populations, receipts and proofs; the pack is loaded here, the room below knows no packs."""
+    from kechuang import citypack
+    from kechuang.citypack.compile import compile_pack
+    from kechuang.measures.cli import run
+    from kechuang.measures.model import Catalogue, Measure
+
+    def load(folder: str | None) -> tuple[dict[str, Measure], Catalogue]:
+        compiled = compile_pack(citypack.load(_pack_dir(folder)))
+        return compiled.measures, compiled.catalogue
+
+    return run([args.action, *args.rest], load)
+
+
 def _audit(args: argparse.Namespace) -> int:
     from kechuang.proofs.verify_audit import main as verify
 
@@ -165,8 +179,11 @@ def _parser() -> argparse.ArgumentParser:
     policy = commands.add_parser("policy", help="附原文 / attach an official text", add_help=False)
     policy.add_argument("action", choices=["attach"])
     policy.set_defaults(run=_policy)
-    measures = commands.add_parser("measures", help="算措施 / explain a measure")
-    explain = measures.add_subparsers(dest="action", required=True).add_parser("explain")
+    measures = commands.add_parser("measures", help="算措施 / measures: explain run replay prove")
+    actions = measures.add_subparsers(dest="action", required=True)
+    for action in ("run", "replay", "prove"):
+        actions.add_parser(action, add_help=False).set_defaults(run=_measures)
+    explain = actions.add_parser("explain")
     explain.add_argument("--measure", required=True)
     explain.add_argument("--facts", required=True, metavar="FILE", help="JSON; - = standard input")
     explain.add_argument("--pack", metavar="DIR")
@@ -193,7 +210,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     args, rest = parser.parse_known_args(arguments)
     args.rest = rest
-    if rest and args.command in ("measures", "demo", "up"):
+    if rest and (args.command in ("demo", "up") or args.run is _explain):
         parser.error("unrecognised: " + " ".join(rest))
     try:
         return int(args.run(args))

@@ -220,6 +220,23 @@ def bind(
     return Population(con, tuple(inside), catalogue, relation, key, _compile(inside, catalogue), outside, cleaned)
 
 
+def fitting(
+    measures: Sequence[Measure], catalogue: Catalogue, source: Path
+) -> tuple[list[Measure], dict[str, list[str]]]:
+    """The measures whose facts are all columns of a file, and for the others the columns they lack."""
+    con = duckdb.connect()
+    types = _types(con, _relation(source), [])
+    good: list[Measure] = []
+    lacking: dict[str, list[str]] = {}
+    for measure in measures:
+        missing = [f for f in _used(compile_measure(measure, catalogue)) if f not in types]
+        if missing:
+            lacking[measure.id] = missing
+        else:
+            good.append(measure)
+    return good, lacking
+
+
 def _relation(source: str | Path) -> str:
     if isinstance(source, str):
         return quote(source)

@@ -1,0 +1,163 @@
+"""``kechuang measures run | replay | prove``: populations, receipts and proofs from the command line.
+
+Packs are loaded by the caller, which hands in ``load``; results go to stdout, remarks to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from kechuang.expressions.check import suggestion
+from kechuang.measures.model import Catalogue, Measure
+from kechuang.measures.receipt import replay
+from kechuang.measures.words import money, show_fact
+
+Load = Callable[[str | None], tuple[Mapping[str, Measure], Catalogue]]
+
+
+class CommandError(ValueError):
+    """A command that cannot be carried out; says in both languages why and how to mend it."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{en} ({zh})")
+        self.zh = zh
+        self.en = en
+
+
+def run(arguments: Sequence[str], load: Load) -> int:
+    """One command; the exit code. ``load`` turns a pack's folder (None: the usual one) into measures and facts."""
+    args = _parser().parse_args(arguments)
+    measures, catalogue = load(args.pack)
+    command: Callable[[argparse.Namespace, Mapping[str, Measure], Catalogue], int] = args.run
+    return command(args, measures, catalogue)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kechuang measures")
+    commands = parser.add_subparsers(dest="action", required=True)
+
+    def command(name: str, help_text: str, action: object) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        sub.add_argument("--pack", metavar="DIR")
+        sub.set_defaults(run=action)
+        return sub
+
+    today = dt.datetime.now(dt.UTC).date()
+    many = command("run", "按数据表全部计算 / compute a whole table (Parquet or CSV, one column per fact)", _run)
+    many.add_argument("--data", required=True, type=Path, metavar="FILE")
+    many.add_argument("--key", default="id", metavar="COLUMN")
+    many.add_argument("--on", type=dt.date.fromisoformat, default=today, metavar="DATE")
+    many.add_argument(
+        "--measure", action="append", metavar="ID", help="more than one may be given; default: all that fit"
+    )
+    many.add_argument("--out", type=Path, metavar="FILE", help="every result, .parquet or .csv")
+    many.add_argument("--quarantine", type=Path, metavar="FILE", help="rows set aside with reasons, .csv")
+    again = command("replay", "重算回执 / compute a receipt again", _replay)
+    again.add_argument("receipt", type=Path)
+    proof = command("prove", "证明或举例 / prove or show an example (needs z3-solver)", _prove)
+    proof.add_argument("--measure", required=True, metavar="ID")
+    proof.add_argument("--on", type=dt.date.fromisoformat, default=today, metavar="DATE")
+    question = proof.add_mutually_exclusive_group(required=True)
+    question.add_argument("--splitting", metavar="FACT", help="拆分是否多得 / does splitting pay more")
+    question.add_argument("--cliff", metavar="FACT", help="多了是否反而少得 / can more be paid less")
+    question.add_argument("--overlap", metavar="ID", help="能否同时享受 / can both apply to one subject")
+    proof.add_argument("--granted", metavar="FACT", help="the fact that counts earlier grants")
+    return parser
+
+
+def _measure(measures: Mapping[str, Measure], id_: str) -> Measure:
+    if id_ not in measures:
+        near = suggestion(id_, measures)
+        zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+        raise CommandError(f"没有措施“{id_}”{zh}", f'no measure is called "{id_}"{en}')
+    return measures[id_]
+
+
+def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
+    """Totals per measure; with ``--out`` every row."""
+    from kechuang.measures.backends.population import bind, fitting
+
+    chosen = [_measure(measures, id_) for id_ in args.measure or measures]
+    if not args.measure:
+        chosen, left = fitting(chosen, catalogue, args.data)
+        for id_, lacking in left.items():
+            names = "、".join(lacking)
+            sys.stderr.write(f"没有算 {id_}：数据缺列 {names} / not computed, columns are missing\n")
+        if not chosen:
+            raise CommandError("没有一项措施的事实列都齐全", "no measure has all its columns in the data")
+    bound = bind(chosen, catalogue, args.on, args.data, key=args.key)
+    for id_ in bound.not_in_force:
+        sys.stderr.write(f"没有算 {id_}：{args.on} 不在有效期 / not in force\n")
+    counts = bound.counts()
+    sys.stderr.write(
+        f"共 {counts['total']} 行，计算 {counts['computed']}，搁置 {counts['quarantined']}"
+        f" / {counts['total']} rows, {counts['computed']} computed, {counts['quarantined']} set aside\n"
+    )
+    out = csv.writer(sys.stdout)
+    out.writerow(("measure", "yes", "no", "unknown", "amount"))
+    for total in bound.totals():
+        out.writerow((total.measure, total.yes, total.no, total.unknown, f"{total.amount:.2f}"))
+    if args.out is not None:
+        bound.write(args.out)
+    if args.quarantine is not None:
+        with args.quarantine.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(("key", "fact", "value", "reason", "原因"))
+            for fault in bound.quarantine(limit=1_000_000):
+                rows.writerow((fault.key, fault.fact, fault.value, fault.message.en, fault.message.zh))
+    return 0
+
+
+def _replay(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
+    """0 when the result is the same, 1 when it is not; accepts a receipt or an explanation that holds one."""
+    try:
+        receipt = json.loads(args.receipt.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise CommandError(f"读不了 {args.receipt.name}：{problem}", f"cannot read {args.receipt.name}") from problem
+    if isinstance(receipt, dict) and isinstance(receipt.get("receipt"), dict):
+        receipt = receipt["receipt"]
+    if not isinstance(receipt, dict) or not isinstance(receipt.get("measure"), str):
+        raise CommandError("这不是计算回执", "this is not a receipt")
+    done = replay(receipt, _measure(measures, receipt["measure"]), catalogue)
+    was, now = receipt["amount"] or receipt["status"], done.now.amount or done.now.status
+    if done.same_result:
+        sys.stdout.write(f"重算结果相同：{now} / the same result\n")
+    else:
+        sys.stdout.write(f"重算结果不同：原来 {was}，现在 {now} / a different result\n")
+    if done.differences:
+        sys.stdout.write(f"不同的部分 / what differs: {', '.join(done.differences)}\n")
+    return 0 if done.same_result else 1
+
+
+def _prove(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
+    """0 for a proof that it cannot happen, 1 for an example that it can, 2 when undecided."""
+    try:
+        from kechuang.measures.backends import prove
+    except ModuleNotFoundError:
+        raise CommandError("证明要用 Z3：请安装 z3-solver", "proofs need Z3: install z3-solver (an extra)") from None
+    measure = _measure(measures, args.measure)
+    if args.overlap is not None:
+        found = prove.overlap(measure, _measure(measures, args.overlap), catalogue, args.on)
+    elif args.splitting is not None:
+        found = prove.splitting(measure, args.splitting, catalogue, args.on, granted=args.granted)
+    else:
+        found = prove.less_for_more(measure, args.cliff, catalogue, args.on)
+    words = {
+        "impossible": "已证明：不可能 / proved: impossible",
+        "possible": "有反例 / an example",
+        "undecided": "没有得出结论 / undecided",
+    }
+    sys.stdout.write(words[found.answer] + "\n")
+    for i, facts in enumerate(found.facts):
+        shown = "，".join(f"{name} = {show_fact(value, catalogue[name]).zh}" for name, value in facts.items())
+        paid = f" → {money(found.amounts[i])} 元" if i < len(found.amounts) else ""
+        sys.stdout.write(f"  {shown}{paid}\n")
+    if found.gain is not None:
+        sys.stdout.write(f"  多得 / gain: {money(found.gain)} 元\n")
+    return {"impossible": 0, "possible": 1, "undecided": 2}[found.answer]

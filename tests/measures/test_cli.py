@@ -1,0 +1,88 @@
+"""``kechuang measures run | replay | prove`` and ``explain``, as typed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from kechuang.cli import main
+from kechuang.measures import Catalogue, Measure
+from kechuang.measures.cli import CommandError, run
+
+
+@pytest.fixture
+def load(receiver: Measure, supplier: Measure, institution: Measure, catalogue: Catalogue):  # type: ignore[no-untyped-def]
+    measures = {m.id: m for m in (receiver, supplier, institution)}
+    return lambda folder: (measures, catalogue)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "contracts.csv"
+    path.write_text(
+        "id,技术合同交易额,受让方类型,出让方类型,合同已登记,已转化\n"
+        "A,12345678.90,企业,高校,是,是\nB,-1,企业,高校,是,是\nC,1234567.85,企业,高校,是,\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_run(load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("ibis")
+    out, bad = tmp_path / "out.csv", tmp_path / "bad.csv"
+    assert run(["run", "--data", str(data), "--out", str(out), "--quarantine", str(bad)], load) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "measure,yes,no,unknown,amount",
+        "receiver-subsidy,1,0,1,200000.00",
+        "supplier-subsidy,2,0,0,112345.68",
+    ]
+    assert "没有算 institution-award：数据缺列 机构级别" in said.err
+    assert "共 3 行，计算 2，搁置 1" in said.err
+    rows = {(r["key"], r["measure"]): (r["status"], r["amount"]) for r in csv.DictReader(out.open(encoding="utf-8"))}
+    assert rows["A", "receiver-subsidy"] == ("yes", "200000.00")
+    assert rows["C", "receiver-subsidy"] == ("unknown", "")
+    [fault] = csv.DictReader(bad.open(encoding="utf-8"))
+    assert (fault["key"], fault["fact"], fault["value"]) == ("B", "技术合同交易额", "-1")
+
+
+def test_run_refuses(load, data: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("ibis")
+    with pytest.raises(CommandError, match="did you mean"):
+        run(["run", "--data", str(data), "--measure", "reciever-subsidy"], load)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("id\n1\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="no measure has all"):
+        run(["run", "--data", str(empty)], load)
+
+
+def test_explain_then_replay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"技术合同交易额": "12,345,678.90", "出让方类型": "高校"}', encoding="utf-8")
+    arguments = ["measures", "explain", "--measure", "supplier-subsidy", "--facts", str(facts), "--json"]
+    assert main([*arguments, "--on", "2014-06-01"]) == 0
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["measures", "replay", str(receipt)]) == 0
+    assert capsys.readouterr().out.startswith("重算结果相同")
+    changed = json.loads(receipt.read_text(encoding="utf-8"))
+    changed["receipt"]["inputs"]["出让方类型"] = "企业"
+    receipt.write_text(json.dumps(changed), encoding="utf-8")
+    assert main(["measures", "replay", str(receipt)]) == 1
+    said = capsys.readouterr().out
+    assert "重算结果不同" in said and "facts" in said
+    receipt.write_text("[]", encoding="utf-8")
+    assert main(["measures", "replay", str(receipt)]) == 1
+    assert "这不是计算回执" in capsys.readouterr().err
+
+
+def test_prove(load, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("z3", reason="Z3 is an extra (requirements: prove)")
+    assert run(["prove", "--measure", "receiver-subsidy", "--splitting", "技术合同交易额"], load) == 1
+    said = capsys.readouterr().out
+    assert "多得 / gain: 200,000.00 元" in said
+    assert run(["prove", "--measure", "supplier-subsidy", "--cliff", "技术合同交易额"], load) == 0
+    assert run(["prove", "--measure", "supplier-subsidy", "--overlap", "receiver-subsidy"], load) == 1
