@@ -84,5 +84,9 @@ def test_prove(load, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignor
     assert run(["prove", "--measure", "receiver-subsidy", "--splitting", "技术合同交易额"], load) == 1
     said = capsys.readouterr().out
     assert "多得 / gain: 200,000.00 元" in said
+    per_firm = ["prove", "--measure", "receiver-subsidy", "--reading", "cap-period=firm", "--granted", "历年已获补助"]
+    assert run([*per_firm, "--splitting", "技术合同交易额"], load) == 0
+    with pytest.raises(CommandError, match="there are: cap-period=contract"):
+        run(["prove", "--measure", "receiver-subsidy", "--reading", "x=y", "--cliff", "技术合同交易额"], load)
     assert run(["prove", "--measure", "supplier-subsidy", "--cliff", "技术合同交易额"], load) == 0
     assert run(["prove", "--measure", "supplier-subsidy", "--overlap", "receiver-subsidy"], load) == 1

@@ -19,6 +19,7 @@ from kechuang.measures import (
     compile_measure,
     explain,
 )  # fmt: skip
+from kechuang.measures.program import with_reading
 
 DAY = dt.date(2020, 1, 1)
 TITLE = Text("条件", "condition")
@@ -78,6 +79,15 @@ def test_a_chosen_reading_names_who_decided(catalogue: Catalogue, receiver: Meas
     [question] = receiver.ambiguities
     [problem] = check_measure(replace(receiver, ambiguities=(replace(question, chosen="firm"),)), catalogue)
     assert problem.where == "ambiguities[0].by"
+
+
+def test_one_reading(catalogue: Catalogue, receiver: Measure) -> None:
+    per_firm = with_reading(receiver, "cap-period", "firm")
+    assert "历年已获补助" in compile_measure(per_firm, catalogue).amount.facts  # type: ignore[union-attr]
+    per_contract = with_reading(per_firm, "cap-period", "contract")
+    assert compile_measure(per_contract, catalogue).amount.facts == ("技术合同交易额",)  # type: ignore[union-attr]
+    with pytest.raises(ValueError, match="cap-period=firm-year"):
+        with_reading(receiver, "cap-period", "nobody")
 
 
 def test_tier_bounds_ascend_on_every_date(catalogue: Catalogue, supplier: Measure) -> None:

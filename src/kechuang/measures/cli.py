@@ -15,6 +15,7 @@ from pathlib import Path
 
 from kechuang.expressions.check import suggestion
 from kechuang.measures.model import Catalogue, Measure
+from kechuang.measures.program import with_reading
 from kechuang.measures.receipt import replay
 from kechuang.measures.words import money, show_fact
 
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     question.add_argument("--splitting", metavar="FACT", help="拆分是否多得 / does splitting pay more")
     question.add_argument("--cliff", metavar="FACT", help="多了是否反而少得 / can more be paid less")
     question.add_argument("--overlap", metavar="ID", help="能否同时享受 / can both apply to one subject")
+    proof.add_argument("--reading", action="append", default=[], metavar="QUESTION=READING")
     proof.add_argument("--granted", metavar="FACT", help="the fact that counts earlier grants")
     return parser
 
@@ -142,6 +144,12 @@ def _prove(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue:
     except ModuleNotFoundError:
         raise CommandError("证明要用 Z3：请安装 z3-solver", "proofs need Z3: install z3-solver (an extra)") from None
     measure = _measure(measures, args.measure)
+    for reading in args.reading:
+        question, _, choice = reading.partition("=")
+        try:
+            measure = with_reading(measure, question, choice)
+        except ValueError as problem:
+            raise CommandError(f"没有读法“{reading}”", str(problem)) from None
     if args.overlap is not None:
         found = prove.overlap(measure, _measure(measures, args.overlap), catalogue, args.on)
     elif args.splitting is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -106,6 +106,23 @@ def amount_in_use(measure: Measure) -> str | None:
                 if reading.id == wanted and reading.amount is not None:
                     return reading.amount
     return measure.amount
+
+
+def with_reading(measure: Measure, ambiguity: str, reading: str) -> Measure:
+    """The measure computed under one reading of an open question, whatever is shown or chosen otherwise.
+
+    Raises ``ValueError`` when there is no such question or reading.
+    """
+    found = next((a for a in measure.ambiguities if a.id == ambiguity), None)
+    if found is None or reading not in [r.id for r in found.readings]:
+        known = ", ".join(f"{a.id}={r.id}" for a in measure.ambiguities for r in a.readings)
+        raise ValueError(f"{measure.id} has no reading {ambiguity}={reading}; there are: {known} (没有这种读法)")
+    amount = next(r.amount for r in found.readings if r.id == reading)
+    others = tuple(
+        a if amount is None or a is found else replace(a, shown=None, chosen=None, by=None) for a in measure.ambiguities
+    )
+    used = tuple(replace(a, shown=reading, chosen=None, by=None) if a.id == ambiguity else a for a in others)
+    return replace(measure, ambiguities=used)
 
 
 def _compile(measure: Measure, catalogue: Catalogue) -> tuple[Program, list[Problem]]:
