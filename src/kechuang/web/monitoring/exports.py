@@ -13,6 +13,7 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 
 from .domain.board import Board
 from .domain.loading import Loaded
+from .domain.workshop import Result
 
 
 def _safe(text: str) -> str:
@@ -110,3 +111,20 @@ def observations_csv(release: LoadedRelease, loaded: Loaded, rows: list[Observat
             ]
         )
     return _response(name, header, body, _demo(release, loaded.demo))
+
+
+def ranking_csv(release: LoadedRelease, result: Result, language: str, *, demo: bool) -> HttpResponse:
+    """A composite ranking with its intervals."""
+    header = ["rank", "region", "score", "rank_low", "rank_high", "imputed"]
+    rows = [
+        [
+            str(line.rank),
+            _safe(line.name.of(language)),
+            line.score,
+            str(line.low),
+            str(line.high),
+            _safe("; ".join(name.of(language) for name in line.filled)),
+        ]
+        for line in result.lines
+    ]
+    return _response("ranking.csv", header, rows, _demo(release, demo))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kechuang.web.core.errors import UserError
+from kechuang.web.policy.domain.queries import LoadedRelease
 
 from . import access, exports
-from .domain import queries
+from .domain import queries, workshop
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
 from .enums import SourceTrust, SubmissionStatus
@@ -79,6 +82,45 @@ def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
     release, loaded = queries.figures(request.GET.get("release"))
     definition_of(loaded, indicator_id)
     return exports.observations_csv(release, loaded, vintages(loaded, indicator_id), f"{indicator_id}.csv")
+
+
+def _workshop(request: HttpRequest) -> tuple[dict[str, Any], LoadedRelease]:
+    """The workshop's choice, result and what has to be mended."""
+    release, loaded = queries.figures()
+    wish, errors = workshop.read_wish(request.GET)
+    result = None
+    if wish.weights and not errors:
+        try:
+            result = workshop.result(loaded, wish)
+        except UserError as error:
+            errors.append(error)
+    context = {
+        "candidates": workshop.candidates(loaded.situation, dict(wish.weights)),
+        "wish": wish,
+        "result": result,
+        "errors": [{"field": e.field, "text": str(e)} for e in errors],
+        "normalisations": workshop.NORMALISATIONS.items(),
+        "aggregations": workshop.AGGREGATIONS.items(),
+        "demo_data": loaded.demo,
+        "demo_text": _("这一页有在演示中提供的数值。"),
+    }
+    return context, release
+
+
+@require_GET
+def index_workshop(request: HttpRequest) -> HttpResponse:
+    """Composite indices: choose indicators, see ranks with intervals."""
+    context, _release = _workshop(request)
+    return render(request, "monitoring/workshop.html", context, status=422 if context["errors"] else 200)
+
+
+@require_GET
+def workshop_csv(request: HttpRequest) -> HttpResponse:
+    """The ranking as CSV."""
+    context, release = _workshop(request)
+    if context["result"] is None:
+        raise UserError("先选好指标再下载。", "Choose indicators first.", field="i")
+    return exports.ranking_csv(release, context["result"], _language(), demo=context["demo_data"])
 
 
 @require_http_methods(["GET", "POST"])

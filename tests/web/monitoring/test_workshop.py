@@ -1,0 +1,69 @@
+"""The index workshop: ranks with intervals, shareable, honest about what was filled in."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+CHOICE = "i=gdp_per_capita&i=invention_patents_per_10k&i=industrial_firms_rd_to_revenue&w_gdp_per_capita=2"
+
+
+def test_nothing_chosen_shows_the_choice(chenzhou):
+    response = Client().get("/indices/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "选指标和权重" in page and "每万人口发明专利拥有量" in page
+    assert "名次区间" not in page
+
+
+def test_ranking_with_intervals(chenzhou):
+    page = Client().get(f"/indices/?{CHOICE}").content.decode()
+    assert "郴州市在 14 个市州里列第" in page
+    assert "哪个选择最能改变名次" in page
+    rows = list(csv.DictReader(io.StringIO(Client().get(f"/indices/ranking.csv?{CHOICE}").content.decode("utf-8-sig"))))
+    assert len(rows) == 14
+    assert rows[0]["region"] == "长沙市" and rows[0]["rank"] == "1"
+    assert all(int(r["rank_low"]) <= int(r["rank_high"]) for r in rows)
+
+
+def test_the_same_address_gives_the_same_ranks(chenzhou):
+    url = f"/indices/ranking.csv?{CHOICE}"
+    assert Client().get(url).content == Client().get(url).content
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("i=gdp", "至少选两个指标"),
+        ("i=gdp&i=nothing", "至少选两个指标"),
+        (CHOICE + "&w_invention_patents_per_10k=0", "请写大于 0、不超过 100 的数"),
+        (CHOICE + "&w_invention_patents_per_10k=abc", "请写大于 0、不超过 100 的数"),
+        (CHOICE + "&a=geometric&n=rank", "只能和“极差”一起用"),
+    ],
+)
+def test_bad_choices_are_told_and_kept(chenzhou, query, message):
+    response = Client().get(f"/indices/?{query}")
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert "checked" in response.content.decode()
+
+
+def test_geometric_mean_goes_with_minmax(chenzhou):
+    assert Client().get(f"/indices/?{CHOICE}&a=geometric").status_code == 200
+
+
+def test_csv_without_a_choice(chenzhou):
+    assert Client().get("/indices/ranking.csv").status_code == 422
+
+
+def test_a_city_without_peers_has_nothing_to_rank(shili):
+    assert "排不出名次" in Client().get("/indices/").content.decode()
+
+
+def test_in_english(chenzhou):
+    client = Client()
+    client.cookies["kc_lang"] = "en"
+    page = client.get(f"/indices/?{CHOICE}").content.decode()
+    assert "Chenzhou ranks" in page and "Range of ranks" in page
