@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from kechuang.web.accounts.models import Grant, Role, User
-from kechuang.web.core.enums import Realm
 from kechuang.web.entitlements.domain.nightly import run
 from kechuang.web.registry.models import Loan, Person, TechnologyContract, YearlyFigures
 from tests.browser.pages import PAGES
@@ -28,8 +27,6 @@ def world(chenzhou, cast):
     TechnologyContract.objects.filter(buyer=cast.company_a).update(
         amount=Decimal("1313131.31"), title="演示·机密合同", seller=None, seller_is_person=True
     )
-    cast.company_a.realm = Realm.REAL  # results of generated firms are public on purpose; this one is a real one
-    cast.company_a.save()
     Loan.objects.create(
         borrower=cast.company_a, lender="演示机密银行", amount=Decimal("5555551.11"), granted_on=dt.date(2025, 3, 1)
     )

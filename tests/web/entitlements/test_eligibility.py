@@ -26,8 +26,8 @@ def test_start_page_offers_both_ways(chenzhou, client):
     assert 'value="contract"' in page
 
 
-def test_by_code_uses_the_register(chenzhou, cast, client):
-    page = client.get("/eligibility/", {"uscc": cast.company_a.uscc})
+def test_by_code_uses_the_register(chenzhou, cast, client_for):
+    page = client_for(cast.firm_a).get("/eligibility/", {"uscc": cast.company_a.uscc})
     text = page.content.decode()
     assert page.status_code == 200
     assert "演示甲公司" in text
@@ -35,8 +35,9 @@ def test_by_code_uses_the_register(chenzhou, cast, client):
     assert "演示数据" in text
 
 
-def test_a_real_firm_is_seen_by_its_own_people_and_officers_only(chenzhou, cast, client_for):
-    cast.company_a.realm = "real"
+@pytest.mark.parametrize("realm", ["real", "demo"])
+def test_results_are_seen_by_the_firms_own_people_and_officers_only(chenzhou, cast, client_for, realm):
+    cast.company_a.realm = realm
     cast.company_a.save()
     address = f"/eligibility/?uscc={cast.company_a.uscc}"
     for user, status in (
@@ -52,6 +53,7 @@ def test_a_real_firm_is_seen_by_its_own_people_and_officers_only(chenzhou, cast,
         assert page.status_code == status, user
         assert ("400,000.00" in page.content.decode()) == (status == 200)
     assert client_for(None).get(f"/eligibility/print/?uscc={cast.company_a.uscc}").status_code == 403
+    assert "/accounts/login/?next=" in client_for(None).get(address).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,8 @@ def test_check_your_answers_shows_and_changes(chenzhou, client):
     assert change.context["field"].value == "1,234,567.85"
 
 
-def test_print_has_a_code_that_leads_back(chenzhou, cast, client):
+def test_print_has_a_code_that_leads_back(chenzhou, cast, client_for):
+    client = client_for(cast.firm_a)
     page = client.get("/eligibility/print/", {"uscc": cast.company_a.uscc})
     assert page.status_code == 200
     assert "/eligibility/qr.svg?to=" in page.content.decode()
@@ -158,7 +161,8 @@ def test_codes_are_made_for_this_site_only(chenzhou, client, address):
     assert client.get("/eligibility/qr.svg", {"to": address}).status_code == 422
 
 
-def test_one_faulty_measure_does_not_hide_the_others(chenzhou, cast, client, monkeypatch):
+def test_one_faulty_measure_does_not_hide_the_others(chenzhou, cast, client_for, monkeypatch):
+    client = client_for(cast.firm_a)
     from kechuang.web.entitlements.domain import eligibility
 
     real = eligibility.explain_measure
@@ -203,14 +207,12 @@ def test_the_example_city_works_the_same(shili, client):
 
 def test_interface_for_one_organisation(chenzhou, cast, client_for):
     address = f"/api/v1/organisations/{cast.company_a.uscc}/entitlements"
-    body = client_for(None).get(address).json()
+    body = client_for(cast.firm_a).get(address).json()
     got = {item["measure"]: item["amount"] for item in body["items"] if item["group"] == "get"}
     assert got["institution-award"] == "200000.00"
     assert got["receiver-subsidy"] == "200000.00"
     assert body["realm"] == "demo"
-    cast.company_a.realm = "real"
-    cast.company_a.save()
-    assert client_for(cast.firm_a).get(address).status_code == 200
+    assert client_for(None).get(address).status_code == 403
     refused = client_for(cast.firm_b).get(address)
     assert refused.status_code == 403
     assert refused["Content-Type"].startswith("application/problem+json")

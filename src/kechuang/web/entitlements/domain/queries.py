@@ -1,4 +1,4 @@
-"""Reads of results. The register's rule decides who may see an organisation's results; demo results are public."""
+"""Reads of results. The register's rule decides who may see an organisation's results: whoever may see its figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from kechuang.citypack import models as pack_models
 from kechuang.codes import uscc as codes
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import Role
-from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain.eligibility import Result, row, sort
 from kechuang.web.entitlements.domain.subjects import known_facts, name_of, subjects
@@ -24,11 +23,6 @@ from kechuang.web.registry.access import may_see_figures
 from kechuang.web.registry.models import Organisation
 
 RESULT_ROLES = (Role.OFFICER, Role.AUDITOR, Role.COUNTY)
-
-
-def may_see_results(user: Any, organisation: Organisation) -> bool:
-    """Whether the person may see what an organisation is entitled to. Generated organisations are open to all."""
-    return organisation.realm == Realm.DEMO or may_see_figures(user, organisation)
 
 
 def organisation_for_user(user: Any, uscc: str) -> Organisation:
@@ -46,11 +40,11 @@ def organisation_for_user(user: Any, uscc: str) -> Organisation:
             code="unknown",
             status=404,
         )
-    if not may_see_results(user, organisation):
+    if not may_see_figures(user, organisation):
         raise UserError(
-            "这份结果只有本单位、市科技局经办人、审计员和所在县市区的经办人能看。请先用本单位账号登录，或改用问答。",
+            "这份结果只有本单位、市科技局经办人、审计员和所在县市区的经办人能看。请先登录，或改用问答。",
             "Only the organisation itself, city officers, auditors and officers of its county may see this result. "
-            "Log in with its account, or use the questions.",
+            "Log in, or use the questions.",
             field="uscc",
             code="forbidden",
             status=403,
@@ -139,7 +133,7 @@ def summary_for_organisation(user: Any, uscc: str) -> Summary | None:
 
     organisation = Organisation.objects.filter(uscc=uscc).first()
     run = latest_run()
-    if organisation is None or run is None or not may_see_results(user, organisation):
+    if organisation is None or run is None or not may_see_figures(user, organisation):
         return None
     records = release(run.release_id).records
     rows = list(Entitlement.objects.filter(run=run, uscc=uscc))
@@ -158,10 +152,9 @@ def own_organisations(user: Any) -> list[Organisation]:
     return list(Organisation.objects.filter(uscc__in=access.organisations(user)))
 
 
-def organisations_named(user: Any, text: str, limit: int = 10) -> list[Organisation]:
-    """Organisations with these words in their name whose results the person may see; none for a code."""
+def organisations_named(text: str, limit: int = 10) -> list[Organisation]:
+    """Organisations with these words in their name, which is public; none for a code."""
     words = text.strip()
     if len(words) < 2 or words.isascii():
         return []
-    found = Organisation.objects.filter(name__icontains=words)[: limit * 3]
-    return [organisation for organisation in found if may_see_results(user, organisation)][:limit]
+    return list(Organisation.objects.filter(name__icontains=words)[:limit])

@@ -58,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         return render(request, "entitlements/eligibility.html", _result(request, release))
     except UserError as error:
-        matches = results.organisations_named(request.user, code)
+        matches = results.organisations_named(code)
         if len(matches) == 1:
             return redirect(f"{reverse('entitlements:eligibility')}?{urlencode({'uscc': matches[0].uscc})}")
         context = {"release": release, "topics": questionnaire.topics(release, []), "code": code, "matches": matches}
