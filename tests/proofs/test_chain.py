@@ -120,3 +120,31 @@ def test_a_malformed_link_is_named():
     broken = verify_chain(records).broken
     assert broken is not None and (broken.seq, broken.kind) == (2, "malformed")
     assert broken.text("zh") == "第 2 条断开（输入中的第 2 处）：这一条缺字段或格式不对。"
+
+
+LINK_LIKE = st.dictionaries(
+    st.sampled_from(["seq", "time", "content", "prev", "digest", "event"]),
+    st.one_of(
+        st.none(),
+        st.integers(0, 3),
+        st.floats(),
+        st.text(max_size=3),
+        st.just("\ud800"),
+        st.dictionaries(st.text(), st.none()),
+    ),
+)
+
+
+@given(st.lists(LINK_LIKE, min_size=1, max_size=4))
+def test_rubbish_is_named_and_never_crashes_the_verifier(rubbish):
+    verdict = verify_chain(rubbish)
+    assert not verdict.ok
+    assert verdict.text("zh")
+
+
+def test_text_that_cannot_be_encoded_is_named():
+    records = make(3)
+    records[1]["time"] = "\ud800"
+    del records[1]["event"]
+    broken = verify_chain(records).broken
+    assert broken is not None and (broken.seq, broken.kind) == (2, "edited")

@@ -219,7 +219,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes counts failures, in the database and for all processes
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,20/5m/key"}  # behind axes, which locks after 5 for all processes
 ACCOUNT_FORMS = {
     "login": "kechuang.web.accounts.forms.LoginForm",
     "change_password": "kechuang.web.accounts.forms.ChangePasswordForm",

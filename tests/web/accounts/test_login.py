@@ -9,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from kechuang.web.accounts import kept
@@ -141,6 +142,22 @@ def test_with_a_second_factor_the_password_alone_does_not_log_in(client):
     code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
     assert client.get("/accounts/").status_code == 200
+
+
+def test_five_wrong_codes_lock_the_account_and_then_the_right_one_does_not_help(client):
+    user = person(role=Role.OFFICER)
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    log_in(client)
+    right = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    wrong = "000000" if right != "000000" else "000001"
+    answers = [client.post(reverse("mfa_authenticate"), {"code": wrong}).status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 200, 429]
+    assert ("account.lock", "lin", "ok") in last_events(3)
+    refused = client.post(reverse("mfa_authenticate"), {"code": right})
+    assert refused.status_code == 429
+    assert client.get("/accounts/").status_code == 302
+    assert log_in(Client()).status_code == 429
 
 
 def test_an_enterprise_needs_no_second_factor(client):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.recovery_codes import forms as recovery
 from allauth.mfa.totp import forms as totp
+from axes.handlers.proxy import AxesProxyHandler
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.codes import uscc
-from kechuang.web.accounts.models import Role
+from kechuang.web.accounts.models import Role, User
 from kechuang.web.core.templatetags.kc import is_english
 
 LABELS = {
@@ -75,11 +77,28 @@ class ReauthenticateForm(Styled, account.ReauthenticateForm):
     """Password again, before something sensitive."""
 
 
-class AuthenticateForm(Styled, mfa.AuthenticateForm):
+class Counted:
+    """A wrong code counts like a wrong password: five failures lock the account, in the database and for all processes.
+
+    Without this a person who knows the password could try all codes.
+    """
+
+    user: User
+
+    def clean_code(self) -> str:
+        """The code, unless the account is locked."""
+        request = context.request
+        if not AxesProxyHandler.is_allowed(request, {"username": self.user.username}):
+            request.axes_locked_out = True  # the lock page answers, whatever the code was
+            raise forms.ValidationError(_("登录太频繁，请过几分钟再试。"))
+        return str(super().clean_code())  # type: ignore[misc]
+
+
+class AuthenticateForm(Counted, Styled, mfa.AuthenticateForm):
     """Second step of log-in."""
 
 
-class MFAReauthenticateForm(Styled, mfa.ReauthenticateForm):
+class MFAReauthenticateForm(Counted, Styled, mfa.ReauthenticateForm):
     """Second factor again, before something sensitive."""
 
 

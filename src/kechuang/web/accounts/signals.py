@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import post_delete, post_save
@@ -38,6 +39,12 @@ def _logged_out(user: Any, **_: Any) -> None:
 def _login_failed(credentials: dict[str, Any], **_: Any) -> None:
     name = known_name(credentials.get("username") or credentials.get("email"))
     note(None, "account.login", result="refused", object_id=name)
+
+
+@receiver(authentication_failed)
+def _code_failed(request: Any, user: Any, **_: Any) -> None:
+    """A wrong second factor is a failed log-in: it is recorded, and counts towards the lock."""
+    user_login_failed.send(sender=__name__, credentials={"username": user.username}, request=request)
 
 
 @receiver(user_locked_out)
