@@ -12,6 +12,8 @@ from kechuang.measures.nearest import Change
 from kechuang.measures.steps import Step
 from kechuang.measures.words import money, percent, show_fact, show_quantity
 
+_EMPTY = Text("", "")
+
 
 def answer(
     measure: Measure,
@@ -30,8 +32,8 @@ def answer(
     """
     if status == "no":
         return _refusal(gaps, amount)
-    asked = _asked(missing)
-    end = Text("", "")
+    asked = _asked(missing) if missing else _EMPTY
+    end = _EMPTY
     if undecided:
         end = Text(
             f"其中 {undecided} 项条件是尚未决定的假定。", f" Undecided assumptions among the conditions: {undecided}."
@@ -68,7 +70,7 @@ def _capped(steps: Sequence[Step]) -> Text:
         if step.kind == "cap" and step.bit and step.without_cap is not None:
             without = money(step.without_cap)
             return Text(f"（封顶起作用，不封顶是 {without} 元）", f" (the cap applies; without it {without} yuan)")
-    return Text("", "")
+    return _EMPTY
 
 
 def _refusal(gaps: Sequence[Gap], amount: Decimal | None) -> Text:

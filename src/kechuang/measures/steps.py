@@ -131,27 +131,7 @@ class _Builder:
             if which in told or id(node) in inner:
                 continue
             told.add(which)
-            match node:
-                case n.Name():
-                    self.fact(node, event)
-                case n.Multiply():
-                    self.product(node, event)
-                case n.HalfUp() | n.RoundTo():
-                    self.rounding(node, event)
-                case n.Minimum() | n.Maximum():
-                    self.extreme(node, event)
-                case n.Add() | n.Subtract():
-                    self.sum(node, event)
-                case n.Negate():
-                    self.add("sum", _MINUS, self.say(node), event.value, node)
-                case n.Tiers():
-                    self.tier(node, event)
-                case n.Marginal():
-                    self.add("tier", _MARGINAL, self.parts(node, event.operands[0]), event.value, node)
-                case n.Choose():
-                    self.choose(node, event)
-                case n.Span():
-                    self.add("sum", self.say(node), Text("", ""), event.value, node)
+            _TELLERS[type(node)](self, node, event)
         tree = self.formula.tree
         value = trace[-1].value if trace else self.constant(tree)
         if not trace:
@@ -247,6 +227,15 @@ class _Builder:
                 return Text(text, text)
             return show_quantity(value, node.type.kind, node.type.unit)
         return Text(str(value), str(value))
+
+    def negation(self, node: n.Negate, event: Event) -> None:
+        self.add("sum", _MINUS, self.say(node), event.value, node)
+
+    def marginal(self, node: n.Marginal, event: Event) -> None:
+        self.add("tier", _MARGINAL, self.parts(node, event.operands[0]), event.value, node)
+
+    def span(self, node: n.Span, event: Event) -> None:
+        self.add("sum", self.say(node), _NONE, event.value, node)
 
     def fact(self, node: n.Name, event: Event) -> None:
         detail = _UNTOLD if isinstance(event.value, Unknown) else _GIVEN
@@ -420,3 +409,20 @@ class _Builder:
             name = self.called(at.id)
             detail = Text(f"{detail.zh} → {name.zh}", f"{detail.en} → {name.en}")
         self.add("choose", label, detail, event.value, node, source=source or self.program.measure.source)
+
+
+_TELLERS: dict[type[n.Node], Callable[[_Builder, Any, Event], None]] = {
+    n.Name: _Builder.fact,
+    n.Multiply: _Builder.product,
+    n.HalfUp: _Builder.rounding,
+    n.RoundTo: _Builder.rounding,
+    n.Minimum: _Builder.extreme,
+    n.Maximum: _Builder.extreme,
+    n.Add: _Builder.sum,
+    n.Subtract: _Builder.sum,
+    n.Negate: _Builder.negation,
+    n.Tiers: _Builder.tier,
+    n.Marginal: _Builder.marginal,
+    n.Choose: _Builder.choose,
+    n.Span: _Builder.span,
+}
