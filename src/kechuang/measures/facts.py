@@ -23,9 +23,10 @@ from kechuang.measures.model import Catalogue, FactType, Parameter
 TODAY = "计算日"
 """Built-in name: the day for which a measure is computed."""
 
-_YES = frozenset({"是", "有", "yes", "y", "true", "1"})
-_NO = frozenset({"否", "无", "没有", "no", "n", "false", "0"})
-_UNKNOWN = frozenset({"", "不知道", "未知", "不清楚", "unknown"})
+# Words of an answer, in lower case; read alike from forms, files and tables.
+YES = frozenset({"是", "有", "yes", "y", "true", "1"})
+NO = frozenset({"否", "无", "没有", "no", "n", "false", "0"})
+UNKNOWN = frozenset({"", "不知道", "未知", "不清楚", "unknown"})
 _DEFAULT_SCALE = {"money": 2, "rate": 4, "count": 0}
 _DEFAULT_LIMIT = {"money": MAXIMUM, "rate": Decimal(1000), "count": Decimal(10) ** 10}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -147,7 +148,7 @@ def _parse(fact: FactType, value: object) -> Known | None:
             "数要写成文字（加引号），以免丢失小数", "write the number as a string, so that no digit is lost"
         )
     text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else None
-    if text is not None and text.lower() in _UNKNOWN:
+    if text is not None and text.lower() in UNKNOWN:
         return None
     match fact.type:
         case "boolean":
@@ -166,8 +167,8 @@ def _parse(fact: FactType, value: object) -> Known | None:
 def _boolean(value: object, text: str | None) -> bool:
     if isinstance(value, bool):
         return value
-    if text is not None and text.lower() in _YES | _NO:
-        return text.lower() in _YES
+    if text is not None and text.lower() in YES | NO:
+        return text.lower() in YES
     raise _FaultError("请填 是、否 或 不知道", "answer yes, no or unknown")
 
 

@@ -121,6 +121,42 @@ def test_bad_rows_are_set_aside_and_counted(
     assert amounts == {"A": Decimal("20000.00"), "J": Decimal("0.02")}
 
 
+SPELLINGS = {
+    "技术合同交易额": ("5", "1,234.50", "1,23", "-5", "+5", "1.239", "1.230", "", " 7 ", "不知道", "NaN", "1e5", "x", "0.5",
+                ".5", "5.", "10000000000000", "9999999999999.99", "99999999999999999999999999"),
+    "职工人数": ("5", "5.0", "5.5", "-1", "unknown"),
+    "已转化": ("是", "有", "无", "没有", "YES", "n", "1", "0", "true", "也许", "", "未知"),
+    "受让方类型": ("企业", "University", "enterprise", "企", "", "不清楚"),
+    "成立日期": ("2013-04-18", "2013/4/8", "2013年4月18日", "2013.4.18", "2013-02-30", "1899-12-31", "20130418", "", "昨天"),
+    "备注": ("无", ""),
+}  # fmt: skip
+
+
+def test_cells_are_read_as_facts_are(catalogue: Catalogue, intensity: Measure, tmp_path: Path) -> None:
+    """What parse_facts accepts a table accepts, with the same value; what one refuses the other refuses."""
+    from kechuang.measures import Condition, Text, parse_facts
+
+    for fact, texts in SPELLINGS.items():
+        path = tmp_path / "cells.csv"
+        path.write_text(f"id,{fact}\n" + "".join(f'{i},"{t}"\n' for i, t in enumerate(texts)), encoding="utf-8")
+        test = {
+            "boolean": fact,
+            "enum": f'{fact} == "企业"',
+            "date": f'{fact} < date("2020-01-01")',
+            "text": f'{fact} == "无"',
+        }
+        condition = Condition(test.get(catalogue[fact].type, f"{fact} < 100"), Text("条件", "condition"))
+        measure = replace(intensity, applies=(condition,), parameters=(), amount_is="stated", kind="priority")
+        bound = population.bind([measure], catalogue, DAY, path)
+        got = {int(key): status for key, _, _, status, _ in bound.rows()}
+        bad = {int(f.key) for f in bound.quarantine()}
+        for i, text in enumerate(texts):
+            facts, errors = parse_facts({fact: text}, catalogue)
+            assert (i in bad) == bool(errors), (fact, text)
+            if not errors:
+                assert got[i] == explain(measure, facts, DAY, catalogue).status, (fact, text)
+
+
 def test_missing_columns_are_named_with_a_suggestion(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("id,合同交易额,出让方类型\nA,5,高校\n", encoding="utf-8")

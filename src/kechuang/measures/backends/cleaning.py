@@ -1,15 +1,16 @@
 """Columns of a table as facts: checked in SQL, row by row, with a reason for every value that cannot be used.
 
-The rules are those of ``parse_facts``: nothing is guessed, an empty cell is unknown, binary floats are refused. Good
-values come out as scaled integers; a row with one bad value goes to quarantine with all its reasons.
+The rules are those of ``parse_facts``: nothing is guessed, an empty cell or 不知道 is unknown, binary floats are refused.
+Only what people write to people is left out: amounts are plain numbers in yuan, without 万元. Good values come out as
+scaled integers; a row with one bad value goes to quarantine with all its reasons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kechuang.measures.facts import bounds, fact_scale
+from kechuang.measures.facts import NO, UNKNOWN, YES, bounds, fact_scale
 from kechuang.measures.model import FactType, Text
 
 REASONS: dict[str, Text] = {
@@ -60,26 +61,35 @@ def clean(fact: FactType, type_: str) -> Cleaned:
     """How a column of DuckDB type ``type_`` becomes the fact. Raises ``PopulationError`` for unusable types."""
     column = quote(fact.id)
     base = type_.split("(", maxsplit=1)[0].upper()
-    text = f"NULLIF(TRIM({column}), '')"
+    text = f"CASE WHEN LOWER(TRIM({column})) NOT IN ({_listed(UNKNOWN)}) THEN TRIM({column}) END"
     if fact.type in ("money", "rate", "count"):
         return _number(fact, column, type_, text)
     if fact.type == "boolean":
         if base == "BOOLEAN":
             return Cleaned(column, {})
         _need(fact, base, type_)
-        yes, no = f"LOWER({text}) IN ('是', 'yes', 'true', '1')", f"LOWER({text}) IN ('否', 'no', 'false', '0')"
+        yes, no = f"LOWER({text}) IN ({_listed(YES)})", f"LOWER({text}) IN ({_listed(NO)})"
         return Cleaned(f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END", {"not_yes_or_no": f"NOT ({yes} OR {no})"})
     if fact.type == "date":
         if base in ("DATE", "TIMESTAMP"):
             return Cleaned(f"CAST({column} AS DATE)", {})
         _need(fact, base, type_)
-        day = f"TRY_CAST({text} AS DATE)"
-        return Cleaned(day, {"not_a_date": f"{text} IS NOT NULL AND {day} IS NULL"})
+        shape = "[0-9]{4}([-/.][0-9]{1,2}[-/.]|年[0-9]{1,2}月)[0-9]{1,2}日?"
+        plain = f"REGEXP_REPLACE(REPLACE({text}, '日', ''), '[/.年月]', '-', 'g')"
+        day = f"CASE WHEN REGEXP_FULL_MATCH({text}, '{shape}') THEN TRY_CAST({plain} AS DATE) END"
+        bad = f"{text} IS NOT NULL AND COALESCE({day} NOT BETWEEN DATE '1900-01-01' AND DATE '2200-12-31', TRUE)"
+        return Cleaned(day, {"not_a_date": bad})
     _need(fact, base, type_)
     if fact.type == "enum":
-        listed = ", ".join(text_literal(v.value) for v in fact.values)
-        return Cleaned(text, {"not_a_choice": f"{text} NOT IN ({listed})"})
+        names = {v.en.lower(): v.value for v in fact.values}
+        english = " ".join(f"WHEN {text_literal(en)} THEN {text_literal(value)}" for en, value in names.items())
+        choice = f"CASE LOWER({text}) {english} ELSE {text} END"
+        return Cleaned(choice, {"not_a_choice": f"{choice} NOT IN ({_listed(v.value for v in fact.values)})"})
     return Cleaned(text, {})
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(text_literal(word) for word in sorted(words))
 
 
 def _need(fact: FactType, base: str, type_: str) -> None:
