@@ -33,6 +33,7 @@ from kechuang.web.audit.domain.seal import seal_and_publish
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.monitoring.models import Submission
 from kechuang.web.policy.domain.apply import apply
+from kechuang.web.policy.domain.releases import current_digest
 apply(citypack.load(r"{pack}"))
 call_command("demo_reset", enterprises=40)
 call_command("entitlements_run")
@@ -50,7 +51,7 @@ def session(user):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value
 samples = {{"admin": session(admin), "member": session(member), "uscc": uscc, "person": admin.pk,
-           "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
+           "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
 (pathlib.Path(settings.HOME) / "samples.json").write_text(json.dumps(samples, default=str))
 """
 SERVE = "import django; django.setup(); from kechuang.web import serving; serving.web()"
