@@ -6,6 +6,7 @@ from decimal import ROUND_UP, Decimal
 
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
+from kechuang.indicators.series import Pace
 from kechuang.indicators.targets import Gap, Situation, Target, Verdict
 from kechuang.indicators.text import Text, number
 from kechuang.indicators.units import gap_unit, parse_unit, shift
@@ -130,6 +131,13 @@ def _per_year(value: Decimal, definition: Definition) -> Text:
     return Text(f"{shown.zh}/年", f"{shown.en} a year")
 
 
+def fastest(verdict: Verdict, definition: Definition) -> Pace | None:
+    """The fastest single year seen here or elsewhere, in the better direction."""
+    sign = -1 if definition.better == "lower" else 1
+    seen = [p for p in (verdict.best_here, verdict.best_peer) if p is not None]
+    return max(seen, key=lambda p: p.per_year * sign, default=None)
+
+
 def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation) -> Text | None:
     """Required pace against the fastest single year ever seen, or None when neither is known."""
     parts: list[Text] = []
@@ -137,9 +145,7 @@ def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation
         need = verdict.required.quantize(Decimal(1).scaleb(-max(definition.decimals, 1)), rounding=ROUND_UP)
         shown = _per_year(need, definition)
         parts.append(Text(f"需 {shown.zh}", f"needs {shown.en}"))
-    sign = -1 if definition.better == "lower" else 1
-    seen = [p for p in (verdict.best_here, verdict.best_peer) if p is not None]
-    best = max(seen, key=lambda p: p.per_year * sign, default=None)
+    best = fastest(verdict, definition)
     if best is not None:
         where, pace = situation.name(best.region), _per_year(best.per_year, definition)
         parts.append(

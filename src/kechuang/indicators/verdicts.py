@@ -14,7 +14,7 @@ from kechuang.indicators.forecast import outlook
 from kechuang.indicators.observations import Flag
 from kechuang.indicators.progress import progress_ratio
 from kechuang.indicators.relations import NO_PUBLIC_FIGURE, judge_relation
-from kechuang.indicators.series import Pace, best_pace, linked, series, years_needed
+from kechuang.indicators.series import best_pace, linked, series, years_needed
 from kechuang.indicators.targets import Gap, Situation, Status, Target, Verdict
 from kechuang.indicators.text import Text
 from kechuang.indicators.units import convert, gap_unit
@@ -233,17 +233,11 @@ def _decided(case: _Case, at: Cell) -> Verdict:
         return case.observed(Status.TO_VERIFY, at, text)
     if met:
         return case.observed(Status.REACHED, at, reason)
-    best, latest = _faster(case.base, case.definition), case.usable[-1]
+    best, latest = reasons.fastest(case.base, case.definition), case.usable[-1]
     years = None
     if best is not None and case.met(latest) is False:
         years = years_needed(case.wanted - latest.value, best.per_year)
     return replace(case.observed(Status.MISSED, at, reason), years_at_best=years)
-
-
-def _faster(base: Verdict, definition: Definition) -> Pace | None:
-    sign = -1 if definition.better == "lower" else 1
-    seen = [p for p in (base.best_here, base.best_peer) if p is not None]
-    return max(seen, key=lambda p: p.per_year * sign, default=None)
 
 
 def _before_deadline(case: _Case) -> Verdict:

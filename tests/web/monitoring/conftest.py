@@ -14,6 +14,14 @@ def plain_static_files(settings):
     }
 
 
+@pytest.fixture(autouse=True)
+def no_earlier_requests():
+    """Request limits count in the cache of the process: each test starts with full buckets."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def client_for():
     """A client logged in as a person of the cast, with a second factor; None = a visitor."""

@@ -8,6 +8,7 @@ app_name = "monitoring"
 urlpatterns = [
     path("targets/", views.targets, name="targets"),
     path("targets/targets.csv", views.targets_csv, name="targets_csv"),
+    path("targets/report.docx", views.targets_report, name="targets_report"),
     path("indicators/", views.indicators, name="indicators"),
     path("indicators/<str:indicator_id>/", views.indicator, name="indicator"),
     path("indicators/<str:indicator_id>/data.csv", views.indicator_csv, name="indicator_csv"),

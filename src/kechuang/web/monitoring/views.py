@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.ratelimit import limit
 from kechuang.web.policy.domain.queries import LoadedRelease
 
 from . import access, exports
@@ -24,6 +25,7 @@ from .forms import DecisionForm, SubmissionForm
 from .models import Submission
 
 PER_PAGE = 30
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _language() -> str:
@@ -50,6 +52,21 @@ def targets_csv(request: HttpRequest) -> HttpResponse:
     """The board as CSV."""
     release, board = queries.board_now()
     return exports.targets_csv(release, board, _language())
+
+
+@require_GET
+@limit("report", per_minute=20)
+def targets_report(request: HttpRequest) -> HttpResponse:
+    """The monitoring report as .docx."""
+    from .domain.report import report
+
+    release, board = queries.board_now()
+    _release, loaded = queries.figures()
+    day = timezone.localdate()
+    content = report(release, loaded, board, day, _language())
+    response = HttpResponse(content, content_type=DOCX)
+    response["Content-Disposition"] = f'attachment; filename="targets-{release.pack.city.id}-{day.isoformat()}.docx"'
+    return response
 
 
 @require_GET
@@ -108,6 +125,7 @@ def _workshop(request: HttpRequest) -> tuple[dict[str, Any], LoadedRelease]:
 
 
 @require_GET
+@limit("workshop", per_minute=60)
 def index_workshop(request: HttpRequest) -> HttpResponse:
     """Composite indices: choose indicators, see ranks with intervals."""
     context, _release = _workshop(request)
@@ -124,6 +142,7 @@ def workshop_csv(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@limit("offer", per_minute=20, methods=("POST",))
 def provide(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """Offer a value with its source."""
     release, loaded = queries.figures()
