@@ -28,6 +28,17 @@ def test_every_icon_named_is_in_the_sprite() -> None:
     assert sorted((path, name) for path, name in named if name not in icon_names()) == []
 
 
+def test_every_icon_of_our_packs_is_in_the_sprite() -> None:
+    packs = WEB.parents[2] / "cities"
+    named = {
+        name
+        for path in packs.glob("*/*.yaml")
+        for name in re.findall(r"icon: ['\"]?([a-z0-9-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert named <= icon_names()
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_nothing_is_inline(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

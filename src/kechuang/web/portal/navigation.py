@@ -42,6 +42,8 @@ MORE = (
     Entry("portal:tasks", pgettext_lazy("navigation", "任务")),
     Entry("portal:industries", pgettext_lazy("navigation", "产业")),
     Entry("portal:reading", pgettext_lazy("navigation", "读一份文件")),
+    Entry("library:documents", pgettext_lazy("navigation", "政策库")),
+    Entry("laboratory:home", pgettext_lazy("navigation", "政策实验室")),
 )
 FOOT = (
     Entry("portal:sitemap", pgettext_lazy("navigation", "网站地图")),

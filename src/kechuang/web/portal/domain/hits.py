@@ -14,9 +14,10 @@ WIDTH = 110
 
 @dataclass(frozen=True)
 class Shown:
-    """A hit on the page. ``chinese`` says that the body is Chinese on an English page."""
+    """A hit on the page. ``label`` cites its clause; ``chinese`` says that the body is Chinese on an English page."""
 
     kind: str
+    label: str
     url: str
     title: list[Piece]
     body: list[Piece]
@@ -38,6 +39,7 @@ def shown(release: LoadedRelease, results: Results) -> list[Shown]:
         rows.append(
             Shown(
                 hit.kind,
+                hit.data.get("label", ""),
                 _address(release, hit),
                 excerpt(title, results.asked, width=0),
                 excerpt(body, results.asked, width=WIDTH if language == "zh" else 2 * WIDTH),

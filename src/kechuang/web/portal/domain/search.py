@@ -16,6 +16,8 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 from kechuang.web.policy.models import OfficialText
 
 KINDS = ("measure", "service", "target", "task", "industry", "indicator", "clause", "text")
+CONTENT = "2"
+"""What goes into an entry; another number makes every index anew after an upgrade."""
 PER_PAGE = 20
 MAX_PAGE = 50
 
@@ -63,14 +65,14 @@ def _clauses(release: LoadedRelease) -> Iterator[Entry]:
             name = f"{document.id}/{place.key}"
             title = place.clause.title
             texts = {
-                "zh": (f"{place.clause.label}　{title.zh}", place.sentence.summary.zh),
-                "en": (f"{place.clause.label} {title.en}", place.sentence.summary.en),
+                "zh": (title.zh, place.sentence.summary.zh),
+                "en": (title.en, place.sentence.summary.en),
             }
-            yield Entry(name, "clause", texts, data=ref)
+            yield Entry(name, "clause", texts, extra=place.clause.label, data=ref)
             official = attached.sentence(place) if attached else None
             if official:
-                heading = {"zh": (f"{place.clause.label}　{title.zh}", official), "en": (place.clause.label, official)}
-                yield Entry(f"text:{name}", "text", heading, data=ref)
+                texts = {"zh": (title.zh, official), "en": (title.en, official)}
+                yield Entry(f"text:{name}", "text", texts, extra=place.clause.label, data=ref)
 
 
 def _entries(release: LoadedRelease) -> Iterator[Entry]:
@@ -81,7 +83,7 @@ def _entries(release: LoadedRelease) -> Iterator[Entry]:
 def index_name(release: LoadedRelease) -> str:
     """What the index depends on: the release and the official texts attached. A change of either is a new index."""
     attached = OfficialText.objects.order_by("document_id", "-pk").values_list("document_id", "sha256", "pk")
-    parts = [release.digest, *(f"{document}:{sha}:{pk}" for document, sha, pk in attached)]
+    parts = [CONTENT, release.digest, *(f"{document}:{sha}:{pk}" for document, sha, pk in attached)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
