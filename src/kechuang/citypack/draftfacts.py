@@ -118,6 +118,11 @@ def english(name: str) -> str:
     return _GLOSSARY.get(name, f"{TO_FILL['en']}: {name}")
 
 
+def term(name: str) -> str:
+    """A name inside an English sentence: the English one where we know it, else the Chinese one in quotation marks."""
+    return _GLOSSARY.get(name, f"“{name}”")
+
+
 def money(name: str, entity: str, what: str | None = None) -> dict[str, Any]:
     """A fact in yuan, bounded so that its product with a rate of four decimals stays inside 18 digits."""
     return _fact(
@@ -125,7 +130,7 @@ def money(name: str, entity: str, what: str | None = None) -> dict[str, Any]:
         entity,
         "money",
         f"{what or name}是多少元？",
-        f"How many yuan: {english(name)}?",
+        f"How many yuan: {term(name)}?",
         unit="元",
         minimum="0",
         maximum=MOST,
@@ -135,25 +140,25 @@ def money(name: str, entity: str, what: str | None = None) -> dict[str, Any]:
 def count(name: str, entity: str, unit: str) -> dict[str, Any]:
     """A counted fact; ``unit`` is what is counted."""
     return _fact(
-        name, entity, "count", f"{name}是多少{unit}？", f"How many ({unit}): {english(name)}?", unit=unit, minimum="0"
+        name, entity, "count", f"{name}是多少{unit}？", f"How many ({unit}): {term(name)}?", unit=unit, minimum="0"
     )
 
 
 def rate(name: str, entity: str) -> dict[str, Any]:
     """A share, asked for in percent."""
-    return _fact(name, entity, "rate", f"{name}是百分之几？", f"How many percent: {english(name)}?", unit="%", scale=6)
+    return _fact(name, entity, "rate", f"{name}是百分之几？", f"How many percent: {term(name)}?", unit="%", scale=6)
 
 
 def yes_no(name: str, entity: str, where: str) -> dict[str, Any]:
     """A yes/no fact; ``where`` cites the sentence that states it."""
-    ask_en = f"Is the condition stated at {where} met? ({TO_FILL['en'].lower()}: own words)"
+    ask_en = f"Is the condition stated at “{where}” met? ({TO_FILL['en'].lower()}: own words)"
     return _fact(name, entity, "boolean", f"是否满足{where}写的条件“{name}”？（待用自己的话改写）", ask_en)
 
 
 def choice(name: str, entity: str, values: Iterable[str], where: str) -> dict[str, Any]:
     """A fact with a fixed list of values, for tiers."""
     listed = [{"value": value, "en": f"Tier {n}"} for n, value in enumerate(values, 1)]
-    fact = _fact(name, entity, "enum", f"属于{where}的哪一档？", f"Which tier of {where}?")
+    fact = _fact(name, entity, "enum", f"属于{where}的哪一档？", f"Which tier of “{where}”?")
     return {**fact, "values": listed}
 
 
@@ -193,7 +198,7 @@ def propose_tests(
             name = book.add(yes_no(name_of(bare, f"符合条件_{key}_{number}"), entity, where))
             title = {
                 "zh": name if not name.startswith("符合条件_") else f"符合{where}写的条件（{TO_FILL['zh']}）",
-                "en": f"Condition {number} at {where} ({TO_FILL['en'].lower()})",
+                "en": f"Condition {number} at “{where}” ({TO_FILL['en'].lower()})",
             }
             test = Test(name, title, (book.facts[name],), {name: True})
         if test.test not in seen:
@@ -244,7 +249,7 @@ def _threshold(part: str, entity: str, book: FactBook) -> Test | None:
     name = book.add(fact)
     good = value if comparator in (">=", "<=") else value + step if comparator == ">" else value - step
     sample = f"{(good * 100).normalize():f}%" if item.kind == "percent" else f"{good.normalize():f}"
-    title = {"zh": f"{name} {_SIGNS[comparator][0]} {shown}", "en": f"{english(name)} {_SIGNS[comparator][1]} {shown}"}
+    title = {"zh": f"{name} {_SIGNS[comparator][0]} {shown}", "en": f"{term(name)} {_SIGNS[comparator][1]} {shown}"}
     return Test(f"{name} {comparator} {value.normalize():f}", title, (book.facts[name],), {name: sample})
 
 

@@ -255,7 +255,7 @@ def in_words(fields: Mapping[str, Any]) -> dict[str, str]:
     if rate is not None:
         percent = f"{(rate * 100).normalize():f}%" + (f"–{(top * 100).normalize():f}%" if top is not None else "")
         zh.append(f"{base or '基数'}的 {percent}")
-        en.append(f"{percent} of {facts.english(base) if base else 'the base'}")
+        en.append(f"{percent} of {facts.term(base) if base else 'the base'}")
     if amount is not None:
         per = f"（{base}）" if fields.get("kind") == "per_unit" and base else ""
         zh.append(f"{money_words(amount)[0]}{per}")

@@ -33,7 +33,7 @@ def test_many_files_at_once_each_with_its_result(shili, cast, text, client_for, 
     assert SourceDocument.objects.count() == 2
     kept = SourceDocument.objects.order_by("pk").first()
     assert (kept.city, kept.kind, kept.incentives, kept.number) == ("云河市", "measures", 5, "云政发〔2031〕5号")
-    assert "坏.pdf" in page and "空.txt" in page and page.count("没有存") == 2
+    assert "坏.pdf" in page and "空.txt" in page and page.count("没有收进来") == 2
     again = client.post(
         reverse("library:upload"), {"files": [SimpleUploadedFile("重复.txt", text.replace("\n", "\n\n").encode())]}
     )

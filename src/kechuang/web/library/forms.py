@@ -101,8 +101,8 @@ class MeasureForm(ItemForm):
     own = ("beneficiary", "beneficiary_en", "condition", "kind", "amount_yuan", "rate", "rate_max", "base", "cap_yuan",
            "cap_period", "refers_to", "tiers")  # fmt: skip
 
-    beneficiary = forms.CharField(label=gettext_lazy("对象"), max_length=80, required=False)
-    beneficiary_en = forms.CharField(label=gettext_lazy("对象（英文）"), max_length=160, required=False)
+    beneficiary = forms.CharField(label=gettext_lazy("受益对象"), max_length=80, required=False)
+    beneficiary_en = forms.CharField(label=gettext_lazy("受益对象（英文）"), max_length=160, required=False)
     condition = forms.CharField(
         label=gettext_lazy("条件"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("用逗号分开；写成“营业收入5000万元以上”的，会成为可以计算的门槛。"),
@@ -198,8 +198,8 @@ class TargetForm(ItemForm):
     )
     value_max = forms.DecimalField(label=gettext_lazy("上限（区间时）"), max_digits=24, decimal_places=6, required=False,
                                    widget=forms.TextInput)  # fmt: skip
-    unit = forms.CharField(label=gettext_lazy("单位"), max_length=30, required=False)
-    deadline = forms.RegexField(r"^\d{4}(-\d{2}(-\d{2})?)?$", label=gettext_lazy("期限"), required=False,
+    unit = forms.CharField(label=gettext_lazy("计量单位"), max_length=30, required=False)
+    deadline = forms.RegexField(r"^\d{4}(-\d{2}(-\d{2})?)?$", label=gettext_lazy("完成期限"), required=False,
                                 help_text=gettext_lazy("例如 2027 或 2027-06-30"))  # fmt: skip
 
     def result(self, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +218,7 @@ class TaskForm(ItemForm):
     actor = forms.CharField(label=gettext_lazy("谁"), max_length=120, required=False)
     action = forms.CharField(label=gettext_lazy("做什么"), max_length=200)
     object = forms.CharField(label=gettext_lazy("对什么"), max_length=300, required=False)
-    deadline = forms.RegexField(r"^\d{4}(-\d{2}(-\d{2})?)?$", label=gettext_lazy("期限"), required=False)
+    deadline = forms.RegexField(r"^\d{4}(-\d{2}(-\d{2})?)?$", label=gettext_lazy("完成期限"), required=False)
 
 
 FORMS: dict[str, type[ItemForm]] = {ItemKind.MEASURE: MeasureForm, ItemKind.TARGET: TargetForm, ItemKind.TASK: TaskForm}

@@ -70,7 +70,7 @@ def as_csv(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_("文件"), _("文号"), _("发文机关"), _("城市"), _("成文日期"), _("条款"), _("对象"), _("条件"), _("金额说明"),
+    writer.writerow([_("文件"), _("文号"), _("发文机关"), _("城市"), _("成文日期"), _("条款"), _("受益对象"), _("条件"), _("金额说明"),
                      _("金额（元）"), _("比例"), _("最高（元）"), _("状态"), _("原文"), _("数据性质")])  # fmt: skip
     for one in rows:
         d = one.document
