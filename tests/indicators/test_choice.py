@@ -9,7 +9,7 @@ import pytest
 
 from kechuang.indicators import Flag, Observation, Trust, as_known_on, choose, choose_all, conflicts
 from kechuang.indicators.choice import agree_when_rounded, describe
-from kechuang.indicators.remarks import flags_from_remark, trust_from_title
+from kechuang.indicators.remarks import flags_from_remark, released_from_title, trust_from_title
 
 from .made import seen, source
 
@@ -147,3 +147,18 @@ def test_hunan_has_37_cells_with_differing_sources(shared):
     assert describe(nation).zh.startswith("2018 年来源不一致：2.19（")
     # A year-end stock beats the office's table of February.
     assert choose_all(observations, units)["430000", "invention_patents_valid", 2021].value == 70114
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("新闻发布会某市专场 (2025-10-31)", "2025-10-31"),
+        ("系列报告 (省统计局 2022-09)", "2022-09-30"),
+        ("2022年国民经济和社会发展统计公报", None),
+        ("编号 2022-13", None),
+        ("编号 2022-02-31", None),
+    ],
+)
+def test_released_from_title(title, wanted):
+    found = released_from_title(title)
+    assert (found.isoformat() if found else None) == wanted

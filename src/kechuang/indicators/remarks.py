@@ -6,6 +6,8 @@ short list of fixed phrases is crude but open: a remark that matches nothing cha
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 
 from kechuang.indicators.observations import Flag, Trust
@@ -76,3 +78,27 @@ def trust_from_title(title: str) -> Trust:
     if _OFFICIAL.search(title) or _COPIED.search(title):
         return Trust.REPUBLISHED
     return Trust.SECONDARY
+
+
+_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?![-\d])")
+
+
+def released_from_title(title: str) -> dt.date | None:
+    """The day of publication that a title itself names, such as (2025-10-31); of a month, its last day.
+
+    Only for sources that state no date; None where the title names none.
+    """
+    if found := _DAY.search(title):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _MONTH.search(title):
+        year, month = (int(part) for part in found.groups())
+        if not 1 <= month <= 12:
+            return None
+        day = calendar.monthrange(year, month)[1]
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

@@ -168,3 +168,21 @@ def test_contribution_rate_cannot_be_computed_but_is_inverted(chenzhou):
     for limit in ("17.4%", "12.7%", "10.1%"):
         assert limit in page
     assert "不能计算：没有投资或资本存量序列、2015—2020 年的" in page
+
+
+def test_looking_back_shows_only_what_was_known(chenzhou):
+    # R&D intensity of 2020 was published on 2025-10-31.
+    client = Client()
+    before = client.get("/targets/?on=2025-10-30").content.decode()
+    assert "期满未达" not in before and "2025-10-30 那天已经发布" in before
+    after = client.get("/targets/?on=2025-10-31").content.decode()
+    assert "2020 年为 1.21%" in after
+    statuses = {t["id"]: t["status"] for t in client.get("/api/v1/targets?on=2014-06-01").json()["targets"]}
+    assert "missed" not in statuses.values()
+
+
+@pytest.mark.parametrize(("on", "message"), [("gestern", "2016-03-01"), ("2999-01-01", "这一天还没到")])
+def test_wrong_day(chenzhou, on, message):
+    response = Client().get(f"/targets/?on={on}")
+    assert response.status_code == 422
+    assert message in response.content.decode()

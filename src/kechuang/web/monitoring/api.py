@@ -108,9 +108,12 @@ def _verdict(row: Row) -> dict[str, Any]:
 
 
 @router.get("/targets", summary="目标与判定 / targets and verdicts")
-def targets(request: HttpRequest) -> dict[str, Any]:
-    """All targets of the pack in force, each with its verdict and the cells it rests on."""
-    release, board = queries.board_now()
+def targets(request: HttpRequest, on: str = "") -> dict[str, Any]:
+    """All targets of the pack in force, each with its verdict and the cells it rests on.
+
+    ``on`` (a day) shows what was known then; values without a date of publication go by their year.
+    """
+    release, board = queries.board_now(queries.read_day(on))
     rows = [row for group in board.groups for row in group.rows]
     return {"release": release.digest, "sentence": _text(board.sentence), "targets": [_verdict(row) for row in rows]}
 

@@ -34,17 +34,26 @@ def _language() -> str:
 
 @require_GET
 def targets(request: HttpRequest) -> HttpResponse:
-    """The targets board."""
-    release, board = queries.board_now()
+    """The targets board; ``?on=`` shows it with what was known on an earlier day."""
+    error = day = None
+    try:
+        day = queries.read_day(request.GET.get("on", ""))
+    except UserError as problem:
+        error = problem
+    release, board = queries.board_now(day)
     context = {
         "board": board,
         "release": release,
         "today": timezone.localdate(),
+        "day": day,
+        "on": request.GET.get("on", ""),
+        "undated": queries.undated(queries.figures(known_on=day)[1]) if day else 0,
+        "errors": [{"field": error.field, "text": str(error)}] if error else [],
         "may_list": access.may_list(request.user),
         "demo_data": board.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }
-    return render(request, "monitoring/targets.html", context)
+    return render(request, "monitoring/targets.html", context, status=422 if error else 200)
 
 
 @require_GET

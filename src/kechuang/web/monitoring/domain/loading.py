@@ -26,7 +26,7 @@ from kechuang.indicators import (
     choose_all,
 )
 from kechuang.indicators.quality import Finding, Material, check
-from kechuang.indicators.remarks import flags_from_remark, trust_from_title
+from kechuang.indicators.remarks import flags_from_remark, released_from_title, trust_from_title
 from kechuang.web.core.enums import Realm
 from kechuang.web.policy.domain.queries import LoadedRelease
 
@@ -86,7 +86,7 @@ def pack_observations(pack: pack_models.Pack) -> list[Observation]:
             s.title,
             s.url,
             Trust[s.trust.upper()] if s.trust else trust_from_title(s.title),
-            s.released,
+            s.released or released_from_title(s.title),
             s.trust is not None,
         )
         for s in pack.sources

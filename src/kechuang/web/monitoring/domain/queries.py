@@ -32,9 +32,28 @@ def figures(digest: str | None = None, known_on: dt.date | None = None) -> tuple
 _boards: WeakKeyDictionary[loading.Loaded, Board] = WeakKeyDictionary()
 
 
-def board_now() -> tuple[LoadedRelease, Board]:
-    """The targets board today; judged once for the figures in memory."""
-    in_force, loaded = figures()
+def read_day(text: str) -> dt.date | None:
+    """A day from the address: None for an empty text and for today. Raises ``UserError`` for no date or a later day."""
+    if not text.strip():
+        return None
+    try:
+        day = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise UserError("日期要写成 2016-03-01 这样。", "Write the date like 2016-03-01.", field="on") from None
+    today = timezone.localdate()
+    if day > today:
+        raise UserError("这一天还没到。", "That day has not come yet.", field="on")
+    return None if day == today else day
+
+
+def undated(loaded: loading.Loaded) -> int:
+    """How many vintages have no date of publication, so that a look back can only go by their year."""
+    return sum(o.known_since is None for o in loaded.observations)
+
+
+def board_now(known_on: dt.date | None = None) -> tuple[LoadedRelease, Board]:
+    """The targets board today, or with what was known on an earlier day; judged once for the figures in memory."""
+    in_force, loaded = figures(known_on=known_on)
     found = _boards.get(loaded)
     if found is None:
         found = _boards[loaded] = board(in_force, loaded)
