@@ -38,12 +38,14 @@ class Deadline:
 def find(masked: str, text: str) -> list[Deadline]:
     """Deadlines of a clean sentence, in order; years inside brackets and book titles are none."""
     found: list[Deadline] = []
+    covered: set[int] = set()
     if "年" in masked:
         for rule in _RULES:
             for match in rule.finditer(masked):
                 year = match.groupdict().get("y") or match.groupdict().get("z")
                 if year and not _PAST.search(masked[:match.start()]) \
-                        and not any(item.start <= match.start() < item.end for item in found):
+                        and match.start() not in covered:
+                    covered.update(range(match.start(), match.end()))
                     found.append(Deadline(match.start(), match.end(), year))
     if "五" in text:
         for plan in dates.find_plan_ends(text):

@@ -33,6 +33,7 @@ _LIMIT_SUBJECT = re.compile(
     r"^(?:但|且|原则上|最终|单|每|同一|各|年|全年|累计|合计|总额|最高|最多|其中|该|其(?!他|它|余)|上述|以上|两项|三年|连续|期限|补助|奖励|资助|补贴|\d年|$)")
 _OWN_SUBJECT = re.compile(r"^同一")
 _BARE_STEP = re.compile(r"^(?:其中|即)?[：:]?(?P<name>[\u4e00-\u9fff“”（）、]{2,16}?)(?:为|每[家个项人]|最高|不超过|的)*$")
+_LONGEST_CONDITION = 600
 _GENERAL = re.compile(r"^(?:对于?)?(?:符合|满足)(?:上述|以上|相关|有关)?(?:条件|要求|规定|标准)的[^，]*$")
 _BASE_PIECE = re.compile(r"(?P<base>[^，]{2,40}(?:部分|额|收入|贡献|投入|费用?|支出|投资|利息|资金|成本|租金|保费|价款|税收))$")
 _RESULTLESS = re.compile(r"^(?:根据|按照?|依据|结合)")
@@ -148,6 +149,8 @@ class _Walker:
 
     @staticmethod
     def _join(left: str, right: str) -> str:
+        if not right or right in left or len(left) > _LONGEST_CONDITION:
+            return left
         return f"{left}，{right}" if left else right
 
     def _take(self, view: View, event: Event, pending: int, unit: tuple[int, int], before: list[Segment],
@@ -450,10 +453,13 @@ def _kind(draft: Draft, steps: tuple[Tier, ...]) -> str:
 
 def _resolve_articles(items: list[Incentive]) -> list[Incentive]:
     """享受第5条政策: the kind is that of the article named."""
+    first: dict[str, Incentive] = {}
+    for item in items:
+        first.setdefault(item.clause.rpartition(".")[2], item)
     done: list[Incentive] = []
     for item in items:
         reference = dict(item.extras).get("refers_to")
         number = re.search(r"\d+", reference) if reference else None
-        target = next((other for other in items if number and other.clause.split(".")[-1] == number.group()), None)
+        target = first.get(number.group()) if number else None
         done.append(replace(item, kind=target.kind) if target is not None else item)
     return done

@@ -18,7 +18,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"第\s*(?P<n>{_NUM})\s*章")),
     ("section", re.compile(rf"第\s*(?P<n>{_NUM})\s*节(?![能日])")),
     # 第五条政策 at the start of a broken line is a reference, not an article.
-    ("article", re.compile(rf"第\s*(?P<n>{_NUM})\s*条(?!\s*(?:[、和至及款项]|规定|政策|所|的|第|基础|执行|款))")),
+    ("article", re.compile(rf"第\s*(?P<n>{_NUM})\s*条(?!(?:[、和至及款项]|规定|政策|所|的|第|基础|执行|款))")),
     ("cjk", re.compile(rf"(?P<n>[{_CN}]{{1,4}})\s*(?:、|[．.](?!\d))")),
     ("paren-cjk", re.compile(rf"[（(]\s*(?P<n>[{_CN}]{{1,4}})\s*[）)]\s*[、．.]?")),
     ("paren-arabic", re.compile(r"[（(]\s*(?P<n>\d{1,2})\s*[）)]\s*[、．.]?|(?P<m>\d{1,2})\s*[）)]")),

@@ -59,13 +59,11 @@ def _views(text: str, structure: Structure, cut: tuple[Sentence, ...]) -> list[V
     lead, lead_clause = "", ""
     for sentence in cut:
         clause = clause_of[sentence.paragraph]
-        view = make(text, sentence, clause, titles[clause], bulleted[sentence.paragraph],
+        made = make(text, sentence, clause, titles[clause], bulleted[sentence.paragraph],
                     lead if lead_clause == clause else "")
-        if not view.text:
-            continue
-        views.append(view)
-        if view.text.endswith(("：", ":")):
-            lead, lead_clause = view.text, clause
+        views.extend(made)
+        if len(made) == 1 and made[0].text.endswith(("：", ":")):
+            lead, lead_clause = made[0].text, clause
     return views
 
 

@@ -19,6 +19,8 @@ from kechuang.reading.normalise import squeeze
 _LIST_STYLES = ("paren-cjk", "arabic", "paren-arabic", "circled")
 _BARE_MAX, _RUN_IN_MAX = 60, 30
 _NOT_TITLE = re.compile(r"应当|必须|不得|可以|负责|本办法|本条例|本规定|本意见|本政策|施行|解释|^对|给予|万元|亿元|\d+%|只能|尚未|^未|有权")
+#: A line that grants money is text, however short.
+_MONEY = re.compile(r"(?:奖励|补助|补贴|资助|给予|最高|不超过).*(?:\d\s*[万亿]?元|[%％])|(?:\d\s*[万亿]?元|[%％]).*(?:奖励|补助|补贴|资助)")
 _LIST_LEAD = re.compile(r"[：:]$")
 _OUTER = ("part", "chapter", "section", "article", "cjk", "named", "annex")
 
@@ -71,6 +73,7 @@ def read_structure(source: str, lines: list[Line]) -> Structure:
     bodies: list[Body] = []
     stack: list[_Open] = []
     taken = {"0"}
+    copies: dict[str, int] = {}
     for k, line in enumerate(lines):
         marker = markers[k]
         heading = None if marker is None else _heading(source, lines, markers, k, marker, listed[k])
@@ -85,10 +88,11 @@ def read_structure(source: str, lines: list[Line]) -> Structure:
         number, first, count = level
         clause_id = _clause_id(heading.marker, number, clauses[parent].id if parent is not None else None, has_articles)
         if clause_id in taken:
-            copy = 2
-            while f"{clause_id}-{copy}" in taken:
+            name, copy = clause_id, copies.get(clause_id, 1) + 1
+            while f"{name}-{copy}" in taken:
                 copy += 1
-            clause_id = f"{clause_id}-{copy}"
+            copies[name] = copy
+            clause_id = f"{name}-{copy}"
         taken.add(clause_id)
         clauses.append(Clause(clause_id, heading.marker.label, heading.title, len(stack) + 1, line.start, line.end,
                               clauses[parent].id if parent is not None else None))
@@ -171,6 +175,8 @@ def _heading(source: str, lines: list[Line], markers: list[Marker | None], k: in
         named = re.fullmatch(r"(.{2,15})[：:]", text)
         if named and not in_list and not re.search(r"下列|以下|如下", text):
             return Heading(marker, named.group(1), None)
+        if _MONEY.search(text):
+            return None if in_list else Heading(marker, "", start)
         if len(text) > _BARE_MAX or (in_list and marker.style in _LIST_STYLES) or re.search(r"[：:]$", text):
             return Heading(marker, "", start) if marker.style in ("cjk", "chapter") else None
         if marker.style in ("paren-arabic", "circled") and not _has_body(markers, k):
@@ -196,7 +202,7 @@ def _article(marker: Marker, source: str, start: int, end: int) -> Heading:
     if boxed:
         return Heading(marker, boxed.group(1), start + boxed.end() if boxed.end() < len(text) else None)
     stop = re.search(r"[。；;，：:]", text)
-    if stop is None and len(text) <= 30:
+    if stop is None and len(text) <= 30 and not _NOT_TITLE.search(text):
         return Heading(marker, text, None)
     spaced = re.match(r"(\S{2,12})[ \u3000]+(?=\S)", text)
     if spaced and stop and spaced.end() <= stop.start() and not _NOT_TITLE.search(spaced.group(1)) \
@@ -267,6 +273,7 @@ def _finish(clauses: list[Clause], bodies: list[Body], lines: list[Line]) -> Str
     paragraphs: list[Paragraph] = []
     contents: list[int] = []
     bulleted: list[bool] = []
+    taken = {clause.id for clause in clauses}
     for k, clause in enumerate(clauses):
         own = by_clause.get(k, [])
         if k == 0 and not own:
@@ -274,6 +281,9 @@ def _finish(clauses: list[Clause], bodies: list[Body], lines: list[Line]) -> Str
         done.append(Clause(clause.id, clause.label, clause.title, clause.level, clause.start,
                            max(ends[k], clause.start), clause.parent))
         stem = f"{clause.id}.0" if clause.id in parents else clause.id
+        while any(f"{stem}.{n}" in taken for n in range(1, len(own) + 1)):
+            stem = f"{stem}.0"  # odd numbering (a clause 0) must not make two things share an id
+        taken.update(f"{stem}.{n}" for n in range(1, len(own) + 1))
         for n, body in enumerate(own, 1):
             paragraphs.append(Paragraph(f"{stem}.{n}", clause.id, body.start, body.end))
             contents.append(body.content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,16 +64,36 @@ class View:
 
     def inside(self, start: int, end: int, bracketed: bool = False) -> list[Quantity]:
         """Quantities of ``text[start:end]`` outside brackets (or, if asked, all)."""
-        return [item for item in self.quantities
-                if start <= item.start and item.end <= end and (bracketed or self.masked[item.start] != "\x00")]
+        first = bisect_left(self._starts, start)
+        last = bisect_left(self._starts, end)
+        return [item for item in self.quantities[first:last]
+                if item.end <= end and (bracketed or self.masked[item.start] != "\x00")]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [item.start for item in self.quantities]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Source offsets of a clean span."""
         return self.norm.start(start), self.norm.end(end)
 
 
+#: A run of this many characters without a stop is no sentence; it is looked at in pieces, so that time stays linear.
+_LONGEST = 3000
+
+
 def make(source: str, sentence: Sentence, clause: str, headings: tuple[str, ...], bulleted: bool,
-         lead: str = "") -> View:
-    """The view of one sentence; ``lead`` is a sentence ending in a colon that introduces it."""
-    norm = normalise(source, sentence.start, sentence.end)
-    return View(sentence, clause, headings, sentence.paragraph, bulleted, norm, lead)
+         lead: str = "") -> list[View]:
+    """The view of one sentence (several for a monstrous one); ``lead``: a sentence ending in a colon before it."""
+    views: list[View] = []
+    start = sentence.start
+    while start < sentence.end:
+        end = sentence.end
+        if end - start > _LONGEST:
+            comma = max(source.rfind(mark, start, start + _LONGEST) for mark in "，；、 \n")
+            end = comma + 1 if comma > start + _LONGEST // 2 else start + _LONGEST
+        norm = normalise(source, start, end)
+        if norm.text:
+            views.append(View(sentence, clause, headings, sentence.paragraph, bulleted, norm, lead))
+        start = end
+    return views
