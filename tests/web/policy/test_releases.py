@@ -119,3 +119,16 @@ def test_release_page_names_what_changed(shili_pack, client):
     assert [(c.action, c.item) for c in page.context["changes"]] == [("change", "results-subsidy")]
     assert "results-subsidy" in page.content.decode()
     assert client.get(f"/policies/releases/{'0' * 64}/").status_code == 404
+
+
+def test_a_database_without_tables_is_explained(monkeypatch, db):
+    from django.db import OperationalError
+
+    from kechuang.web.policy.management.commands import pack_plan
+
+    def absent() -> str | None:
+        raise OperationalError("no such table: policy_term")
+
+    monkeypatch.setattr(pack_plan.queries, "current_digest", absent)
+    with pytest.raises(CommandError, match="kechuang manage migrate"):
+        call_command("pack_plan", str(CITIES / "shili"))

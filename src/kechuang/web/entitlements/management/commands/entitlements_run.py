@@ -6,13 +6,14 @@ import datetime as dt
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain.nightly import run
+from kechuang.web.policy.management.base import CityCommand
 
 
-class Command(BaseCommand):
+class Command(CityCommand):
     """Run the nightly computation now."""
 
     help = "把全部措施对全部单位算一遍 (compute every measure for every organisation)"

@@ -6,15 +6,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from kechuang.citypack import PackError
 from kechuang.citypack.checking import check
 from kechuang.citypack.loading import load_with_sources
 from kechuang.web.policy.domain.apply import apply
+from kechuang.web.policy.management.base import CityCommand
 
 
-class Command(BaseCommand):
+class Command(CityCommand):
     """Check the pack, then make it the release in force."""
 
     help = "检查并应用城市包 (check a pack and put it in force)"

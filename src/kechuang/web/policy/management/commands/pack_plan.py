@@ -6,14 +6,15 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from kechuang.citypack import PackError, load
 from kechuang.citypack.planning import plan
 from kechuang.web.policy.domain import queries
+from kechuang.web.policy.management.base import CityCommand
 
 
-class Command(BaseCommand):
+class Command(CityCommand):
     """Print the plan; change nothing."""
 
     help = "显示应用城市包会改变什么 (what applying the pack would change)"

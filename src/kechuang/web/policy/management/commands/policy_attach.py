@@ -6,14 +6,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from kechuang import reading
 from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain.attach import attach
+from kechuang.web.policy.management.base import CityCommand
 
 
-class Command(BaseCommand):
+class Command(CityCommand):
     """Compare each sentence with its hash and keep the text when all agree."""
 
     help = "附上文件原文，逐句核对摘要 (attach an official text, sentence by sentence)"
