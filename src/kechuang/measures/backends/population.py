@@ -9,59 +9,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 
-from kechuang.expressions.check import suggestion
-from kechuang.measures.backends.cleaning import REASONS, Cleaned, PopulationError, clean, quote, text_literal
-from kechuang.measures.backends.tree import Lowering, finish
-from kechuang.measures.facts import TODAY, scope
-from kechuang.measures.model import Catalogue, Measure, Parameter, Text
-from kechuang.measures.program import Program, compile_measure, parameters_on
-from kechuang.measures.receipt import rule_digest
+from kechuang.measures.backends.bulk import (
+    Fault,
+    Scenario,
+    Total,
+    amount_sql,
+    compile_programs,
+    fitting_columns,
+    in_force,
+    lacking_columns,
+    parameter_rows,
+    status_sql,
+    totals_from,
+    totals_sql,
+    used_facts,
+    widen,
+)
+from kechuang.measures.backends.cleaning import Cleaned, PopulationError, clean, quote, text_literal
+from kechuang.measures.model import Catalogue, Measure
+from kechuang.measures.program import Program, compile_measure
 
-_TYPES = {"money": "int64", "rate": "int64", "count": "int64", "boolean": "boolean", "date": "date"}
-_COMPILED: dict[tuple[object, ...], str] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """One set of parameter values to try: ``{"receiver-subsidy": {"cap": Decimal("300000")}}``; others as in force."""
-
-    id: str
-    parameters: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """One measure under one scenario: how many get it, do not, are unknown, and the sum in yuan."""
-
-    scenario: str
-    measure: str
-    yes: int
-    no: int
-    unknown: int
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A value that sent its row to quarantine; ``fact`` is None for faults of the key."""
-
-    key: str | None
-    fact: str | None
-    value: str | None
-    reason: str
-
-    @property
-    def message(self) -> Text:
-        """The reason in both languages."""
-        return REASONS[self.reason]
+__all__ = ["Fault", "Population", "PopulationError", "Scenario", "Total", "bind", "fitting"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +59,7 @@ class Population:
 
     def with_programs(self, programs: Sequence[Program]) -> Population:
         """The same table and scenarios with other programs over the same facts and parameters."""
-        return replace(self, programs=tuple(programs), sql=_compile(programs, self.catalogue))
+        return replace(self, programs=tuple(programs), sql=compile_programs(programs, self.catalogue))
 
     def need_column(self, name: str) -> None:
         """Raises ``PopulationError`` when the table has no such column."""
@@ -101,23 +76,8 @@ class Population:
         """One line per scenario (in the order given) and measure; one scan for all."""
         if not self.programs:
             return []
-        parts = []
-        for program in self.programs:
-            applies, amount = _names(program)
-            parts += [
-                f"COUNT(*) FILTER ({_yes(program)})",
-                f"COUNT(*) FILTER (NOT {applies})",
-                f"COALESCE(SUM({amount}) FILTER ({_yes(program)}), 0)" if program.amount else "0",
-            ]
-        listed = f"FIRST(scenario), COUNT(*), {', '.join(parts)}"
-        rows = self.connection.execute(f"SELECT {listed} FROM ({self.sql}) GROUP BY n ORDER BY n").fetchall()
-        found: list[Total] = []
-        for scenario, count, *values in rows:
-            for i, program in enumerate(self.programs):
-                yes, no, fen = values[3 * i : 3 * i + 3]
-                amount_ = Decimal(int(fen)).scaleb(-2)
-                found.append(Total(scenario, program.measure.id, yes, no, count - yes - no, amount_))
-        return found
+        rows = self.connection.execute(totals_sql(self.programs, self.sql)).fetchall()
+        return totals_from(self.programs, rows)
 
     def rows(self) -> Iterator[tuple[Any, str, str, str, Decimal | None]]:
         """``(key, scenario, measure, status, amount)`` in no particular order; amount only for yes."""
@@ -152,42 +112,17 @@ class Population:
 
     def _long(self) -> str:
         """The result table with one row per subject, scenario and measure."""
-        parts = []
-        for program in self.programs:
-            applies, amount = _names(program)
-            measure = program.measure
-            yes = _yes(program)
-            status = f"CASE WHEN NOT {applies} THEN 'no'"
-            if measure.amount_is == "delegated" or (measure.amount_is == "unstated" and measure.kind == "money"):
-                status += f" ELSE '{measure.amount_is}' END"
-            else:
-                status += f" WHEN {yes} THEN 'yes' ELSE 'unknown' END"
-            value = f"CASE WHEN {yes} THEN CAST({amount} AS DECIMAL(20, 0)) * 0.01 END" if program.amount else "NULL"
-            parts.append(
-                f'SELECT key, scenario, {text_literal(measure.id)} AS measure, {status} AS "status",'
-                f" CAST({value} AS DECIMAL(18, 2)) AS amount FROM results"
-            )
+        parts = [
+            f'SELECT key, scenario, {text_literal(p.measure.id)} AS measure, {status_sql(p)} AS "status",'
+            f" {amount_sql(p)} AS amount FROM results"
+            for p in self.programs
+        ]
         if not parts:
             return (
                 "SELECT NULL AS key, '' AS scenario, '' AS measure, '' AS \"status\", 0::DECIMAL(18, 2) AS amount"
                 " WHERE FALSE"
             )
         return f"WITH results AS MATERIALIZED ({self.sql}) {' UNION ALL '.join(parts)}"
-
-
-def _used(program: Program) -> tuple[str, ...]:
-    """Facts of the conditions and of the amount in use; other readings are not computed here."""
-    formulas = [c.formula for c in program.conditions] + ([program.amount] if program.amount else [])
-    return tuple(dict.fromkeys(f for formula in formulas for f in formula.facts))
-
-
-def _names(program: Program) -> tuple[str, str]:
-    return quote(f"{program.measure.id}:applies"), quote(f"{program.measure.id}:amount")
-
-
-def _yes(program: Program) -> str:
-    applies, amount = _names(program)
-    return f"{applies} AND {amount} IS NOT NULL" if program.amount else applies
 
 
 def bind(
@@ -209,32 +144,22 @@ def bind(
     con = (connection or duckdb.connect()).cursor()
     relation = _relation(source)
     chosen = tuple(scenarios) or (Scenario("current"),)
-    widened = [_widen(m, chosen) for m in measures]
+    widened = [widen(m, chosen) for m in measures]
     programs = [compile_measure(m, catalogue) for m in widened]
-    inside = [p for p in programs if _in_force(p, on)]
-    outside = tuple(p.measure.id for p in programs if not _in_force(p, on))
-    facts = list(dict.fromkeys(f for p in inside for f in _used(p)))
+    inside = [p for p in programs if in_force(p, on)]
+    outside = tuple(p.measure.id for p in programs if not in_force(p, on))
+    facts = list(dict.fromkeys(f for p in inside for f in used_facts(p)))
     cleaned = _columns(con, relation, key, facts, catalogue)
     _facts_view(con, relation, key, cleaned)
-    _parameter_table(con, inside, catalogue, on, chosen)
-    return Population(con, tuple(inside), catalogue, relation, key, _compile(inside, catalogue), outside, cleaned)
+    _parameter_table(con, *parameter_rows(inside, catalogue, on, chosen))
+    return Population(con, tuple(inside), catalogue, relation, key, compile_programs(inside, catalogue), outside, cleaned)
 
 
 def fitting(
     measures: Sequence[Measure], catalogue: Catalogue, source: Path
 ) -> tuple[list[Measure], dict[str, list[str]]]:
     """The measures whose facts are all columns of a file, and for the others the columns they lack."""
-    con = duckdb.connect()
-    types = _types(con, _relation(source), [])
-    good: list[Measure] = []
-    lacking: dict[str, list[str]] = {}
-    for measure in measures:
-        missing = [f for f in _used(compile_measure(measure, catalogue)) if f not in types]
-        if missing:
-            lacking[measure.id] = missing
-        else:
-            good.append(measure)
-    return good, lacking
+    return fitting_columns(measures, catalogue, _types(duckdb.connect(), _relation(source), []))
 
 
 def _relation(source: str | Path) -> str:
@@ -250,43 +175,13 @@ def _relation(source: str | Path) -> str:
     raise PopulationError("只能读 .parquet 或 .csv 文件", "only .parquet and .csv files can be read")
 
 
-def _widen(measure: Measure, scenarios: Sequence[Scenario]) -> Measure:
-    """The measure with digits for every scenario's values, so that each of them is known to fit."""
-    extra: dict[str, list[tuple[dt.date, Decimal]]] = {}
-    for scenario in scenarios:
-        for name, value in scenario.parameters.get(measure.id, {}).items():
-            if measure.parameter(name) is None:
-                raise PopulationError(
-                    f"方案“{scenario.id}”：{measure.id} 没有参数“{name}”",
-                    f"scenario {scenario.id}: {measure.id} has no parameter {name}",
-                )
-            extra.setdefault(name, []).append((dt.date.max, value))
-    if not extra:
-        return measure
-    parameters = tuple(
-        Parameter(p.id, (*p.values, *extra.get(p.id, ())), p.title, p.source) for p in measure.parameters
-    )
-    return replace(measure, parameters=parameters)
-
-
-def _in_force(program: Program, on: dt.date) -> bool:
-    m = program.measure
-    ended = m.effective_to is not None and on > m.effective_to
-    return not ended and on >= m.effective_from and parameters_on(m, on) is not None
-
-
 def _types(con: duckdb.DuckDBPyConnection, relation: str, needed: Sequence[str]) -> dict[str, str]:
     """The types of all columns; an error that names what is lacking, with a suggestion."""
     try:
         types = {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
     except duckdb.Error as error:
         raise PopulationError(f"读不了数据：{error}", f"the data cannot be read: {error}") from error
-    lacking = [name for name in needed if name not in types]
-    if lacking:
-        near = {name: suggestion(name, types) for name in lacking}
-        zh = "、".join(f"{n}（是不是“{s}”？）" if s else n for n, s in near.items())
-        en = ", ".join(f'{n} (did you mean "{s}"?)' if s else n for n, s in near.items())
-        raise PopulationError(f"数据缺列：{zh}", f"columns are missing: {en}")
+    lacking_columns(needed, types)
     return types
 
 
@@ -315,69 +210,9 @@ def _facts_view(con: duckdb.DuckDBPyConnection, relation: str, key: str, cleaned
     )
 
 
-def _parameter_name(program: Program, name: str) -> str:
-    return f"{program.measure.id}:{name}"
-
-
-def _parameter_table(
-    con: duckdb.DuckDBPyConnection, programs: Sequence[Program], catalogue: Catalogue, on: dt.date,
-    scenarios: Sequence[Scenario],
-) -> None:  # fmt: skip
-    """One row per scenario; every value as a scaled integer, like the facts."""
-    columns, scales = ["n INTEGER", "scenario VARCHAR", f"{quote(TODAY)} DATE"], []
-    for program in programs:
-        names = scope(catalogue, program.measure.parameters)
-        for parameter in program.measure.parameters:
-            columns.append(f"{quote(_parameter_name(program, parameter.id))} BIGINT")
-            scales.append((program, parameter, names[parameter.id].type.scale))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE kc_parameters ({', '.join(columns)})")
-    rows = []
-    for n, scenario in enumerate(scenarios):
-        row: list[object] = [n, scenario.id, on]
-        for program, parameter, scale in scales:
-            tried = scenario.parameters.get(program.measure.id, {}).get(parameter.id)
-            value = tried if tried is not None else parameter.on(on)
-            assert value is not None
-            row.append(int(value.scaleb(scale)))
-        rows.append(row)
+def _parameter_table(con: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """One row per scenario."""
+    types = ("INTEGER", "VARCHAR", "DATE", *["BIGINT"] * (len(columns) - 3))
+    declared = ", ".join(f"{quote(name)} {type_}" for name, type_ in zip(columns, types, strict=True))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE kc_parameters ({declared})")
     con.executemany(f"INSERT INTO kc_parameters VALUES ({', '.join('?' * len(columns))})", rows)
-
-
-def _compile(programs: Sequence[Program], catalogue: Catalogue) -> str:
-    """The SQL of all measures; kept by rules and by digits of their parameters."""
-    digits = tuple(
-        (p.id, scope(catalogue, (p,))[p.id].type.scale) for program in programs for p in program.measure.parameters
-    )
-    cache_key = (tuple(rule_digest(p) for p in programs), digits)
-    if cache_key in _COMPILED:
-        return _COMPILED[cache_key]
-    used = dict.fromkeys(f for p in programs for f in _used(p))
-    facts = ibis.table({"key": "string", **{f: _TYPES.get(catalogue[f].type, "string") for f in used}}, name="kc_facts")
-    parameters = ibis.table(
-        {
-            "n": "int32",
-            "scenario": "string",
-            TODAY: "date",
-            **{_parameter_name(p, x.id): "int64" for p in programs for x in p.measure.parameters},
-        },
-        name="kc_parameters",
-    )
-    joined = facts.cross_join(parameters)
-    outputs = {"key": joined["key"], "n": joined["n"], "scenario": joined["scenario"]}
-    for program in programs:
-        columns = {f: joined[f] for f in _used(program)}
-        columns[TODAY] = joined[TODAY]
-        columns |= {p.id: joined[_parameter_name(program, p.id)] for p in program.measure.parameters}
-        lowering = Lowering(columns)
-        applies = ibis.literal(True, "boolean")
-        for i, condition in enumerate(program.conditions):
-            test = lowering.lower(condition.formula.tree)
-            applies = test if i == 0 else applies & test
-        outputs[f"{program.measure.id}:applies"] = applies
-        if program.amount is not None:
-            outputs[f"{program.measure.id}:amount"] = lowering.at(program.amount.tree, 2)
-    text = finish(joined.select(**outputs))
-    if len(_COMPILED) > 200:
-        _COMPILED.clear()
-    _COMPILED[cache_key] = text
-    return text
