@@ -29,7 +29,7 @@ class Visibility(models.TextChoices):
 class ItemKind(models.TextChoices):
     """What a stretch of a document becomes in a pack."""
 
-    MEASURE = "measure", _("政策措施")
+    MEASURE = "measure", _("措施")
     TARGET = "target", _("目标")
     TASK = "task", _("任务")
 

@@ -189,7 +189,7 @@ class TargetForm(ItemForm):
 
     own = ("indicator", "comparator", "value", "value_max", "unit", "deadline")
 
-    indicator = forms.CharField(label=gettext_lazy("指标"), max_length=120)
+    indicator = forms.CharField(label=gettext_lazy("哪个指标"), max_length=120)
     comparator = forms.ChoiceField(
         label=gettext_lazy("比较"), choices=[(s, s) for s in (">=", ">", "<=", "<", "=", "~")]
     )

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kechuang.citypack.drafting import unread
-from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
 from kechuang.web.library.domain import amend, cards, comparing, editions, paper, queries, reader, rules, trying, upload
+from kechuang.web.library.domain.band import band
 from kechuang.web.library.enums import DocumentKind, ItemKind, Visibility
 
 PER_PAGE = 30
@@ -31,7 +31,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page, "total": len(found), "wanted": wanted, "kinds": DocumentKind.choices,
         "may_write": access.may_write(request.user), **queries.choices_for_user(request.user),
-        "demo_data": any(one.document.realm == Realm.DEMO for one in page),
+        **band(one.document for one in page),
     }  # fmt: skip
     return render(request, "library/documents.html", context)
 
@@ -60,7 +60,7 @@ def document(request: HttpRequest, public_id: str) -> HttpResponse:
         "progress": cards.progress(items), "editions": queries.editions(request.user, found), "reading": read,
         "unread": unread(read, [rules.pack_item(item) for item in items if item.status != "rejected"]),
         "may_write": access.may_write(request.user), "visibilities": Visibility.choices,
-        "demo_data": found.realm == Realm.DEMO,
+        **band([found]),
     }  # fmt: skip
     return render(request, "library/document.html", context)
 
@@ -100,7 +100,7 @@ def changes(request: HttpRequest, public_id: str) -> HttpResponse:
     before = queries.document_for_user(request.user, found.amends.public_id)
     rows = amend.comparison(before, found)
     context = {"document": found, "before": before, "rows": rows, "counts": editions_counts(rows),
-               "all": request.GET.get("all") == "1"}  # fmt: skip
+               "all": request.GET.get("all") == "1", **band([found])}  # fmt: skip
     return render(request, "library/changes.html", context)
 
 
@@ -125,7 +125,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         response["Content-Disposition"] = 'attachment; filename="compare.csv"'
         return response
     context = {"rows": rows, "wanted": wanted, "kind": kind, "labels": comparing.labels_of(rows),
-               "demo_data": any(row.document.realm == Realm.DEMO for row in rows),
+               **band(row.document for row in rows),
                **queries.choices_for_user(request.user)}  # fmt: skip
     return render(request, "library/compare.html", context)
 
@@ -137,5 +137,5 @@ def try_item(request: HttpRequest, public_id: str, item_id: int) -> HttpResponse
     trial = trying.trial(item, request.GET, parse_date(request.GET.get("on", "")) if request.GET.get("on") else None)
     context = {"document": item.draft.document, "item": item, "trial": trial, "title": cards.title_of(item),
                "on": request.GET.get("on") or trial.measure.effective.from_.isoformat(),
-               "demo_data": item.draft.document.realm == Realm.DEMO}  # fmt: skip
+               **band([item.draft.document])}  # fmt: skip
     return render(request, "library/try.html", context, status=422 if trial.errors else 200)

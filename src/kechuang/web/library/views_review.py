@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
 from kechuang.web.library.domain import amend, cards, exporting, paper, queries, reader, reshape, review
+from kechuang.web.library.domain.band import band
 from kechuang.web.library.enums import ItemKind, ItemStatus
 from kechuang.web.library.forms import FORMS
 from kechuang.web.library.models import DraftItem, SourceDocument
@@ -33,7 +33,7 @@ def _context(request: HttpRequest, document: SourceDocument) -> dict[str, Any]:
         "rejected": [card for card in listed if card.item.status == ItemStatus.REJECTED],
         "counts": {kind: sum(1 for i in items if i.kind == kind and i.status != ItemStatus.REJECTED) for kind in ItemKind.values},
         "progress": cards.progress(items), "may_write": access.may_write(request.user), "kinds": ItemKind.choices,
-        "demo_data": document.realm == Realm.DEMO,
+        **band([document]),
     }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def edit(request: HttpRequest, public_id: str, item_id: int) -> HttpResponse:
         except UserError as found:
             error = found
     context = {"document": document, "item": item, "form": form, "error": error, "title": cards.title_of(item),
-               "cuts": reshape.cuts(item)}  # fmt: skip
+               "cuts": reshape.cuts(item), **band([document])}  # fmt: skip
     return render(request, "library/edit.html", context, status=422 if error or form.errors else 200)
 
 
@@ -146,5 +146,5 @@ def export(request: HttpRequest, public_id: str) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     context = {"document": document, "preview": exporting.preview(document, only), "only": only,
-               "demo_data": document.realm == Realm.DEMO}  # fmt: skip
+               **band([document])}  # fmt: skip
     return render(request, "library/export.html", context)

@@ -73,7 +73,7 @@ def rows_of(item: DraftItem) -> tuple[tuple[str, str], ...]:
                 (_("金额"), words["en" if is_english() else "zh"]), (_("封顶按"), fields.get("cap_period")),
                 (_("金额看"), fields.get("refers_to"))]  # fmt: skip
     elif item.kind == ItemKind.TARGET:
-        rows = [(_("指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("完成期限"), fields.get("deadline")),
+        rows = [(_("哪个指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("完成期限"), fields.get("deadline")),
                 (_("相比"), fields.get("baseline_or_growth"))]  # fmt: skip
     else:
         rows = [(_("谁"), fields.get("actor")), (_("做什么"), f"{fields.get('action') or ''}{fields.get('object') or ''}"),

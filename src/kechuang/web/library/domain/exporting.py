@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kechuang.citypack import check, digest, from_json, planning, to_json
+from kechuang.citypack.coverage import Coverage
 from kechuang.citypack.drafting import Draft as PackDraft
 from kechuang.citypack.drafting import write
 from kechuang.citypack.problems import Lang
@@ -36,7 +37,7 @@ class Preview:
     confirmed: int
     drafts: int
     problems: int
-    coverage: str
+    coverage: Coverage
     change: str | None
     release_change: str
 
@@ -61,7 +62,7 @@ def preview(document: SourceDocument, only_settled: bool = False) -> Preview:
     confirmed = sum(1 for item in items if item.settled)
     shown = sum(1 for item in items if item.status != ItemStatus.REJECTED)
     return Preview(made, confirmed, 0 if only_settled else shown - confirmed, len(report.problems),
-                   report.coverage.as_text(_lang()), change,
+                   report.coverage, change,
                    planning.plan(current_release().pack, made.pack).as_text(_lang()))  # fmt: skip
 
 

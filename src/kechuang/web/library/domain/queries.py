@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kechuang import retrieval
 from kechuang.web.core.errors import UserError
@@ -45,9 +45,11 @@ def documents_for_user(user: Any, **wanted: str) -> QuerySet[SourceDocument]:
     open_ = Q(draft__items__status__in=OPEN)
     measure = Q(draft__items__kind=ItemKind.MEASURE)
     second = measure & Q(draft__items__status=ItemStatus.CONFIRMED, draft__items__second_by__isnull=True)
-    return rows.annotate(
-        items=Count("draft__items", filter=live), left=Count("draft__items", filter=open_ | second)
-    ).select_related("draft")
+    return (
+        rows.annotate(items=Count("draft__items", filter=live), left=Count("draft__items", filter=open_ | second))
+        .select_related("draft")
+        .order_by(F("issued").desc(nulls_last=True), "-pk")
+    )
 
 
 def document_for_user(user: Any, public_id: str) -> SourceDocument:

@@ -51,12 +51,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the person said about the files; empty: taken from the text."""
+    """What the person said about the files; empty: taken from the text, the realm from the person."""
 
     kind: str = ""
     city: str = ""
     visibility: str = Visibility.STAFF
-    realm: str = Realm.REAL
+    realm: str = ""
 
 
 def kind_of(title: str) -> DocumentKind:
@@ -127,6 +127,7 @@ def add_document(
     sha = fingerprint(text)
     _refuse_double(sha, actor, name)
     found = reader.read_text(text)
+    realm = choices.realm or getattr(actor, "realm", Realm.REAL)
     title = (found.title or re.sub(r"\.\w{2,5}$", "", name))[:300]
     issued = parse_date(found.issued) if found.issued else None
     with transaction.atomic():
@@ -136,7 +137,7 @@ def add_document(
                             status=409)  # fmt: skip
         stored = files.store(
             data if data is not None else text.encode("utf-8", "surrogatepass"), rule=access.FILE_RULE, name=name,
-            created_by=actor, realm=choices.realm, content_type="" if data is not None else "text/plain; charset=utf-8",
+            created_by=actor, realm=realm, content_type="" if data is not None else "text/plain; charset=utf-8",
         )  # fmt: skip
         document = SourceDocument.objects.create(
             file=stored, text=text, sha256=sha, number=(found.number or "")[:100], title=title,
@@ -144,7 +145,7 @@ def add_document(
             kind=choices.kind if choices.kind in DocumentKind.values else kind_of(title),
             visibility=choices.visibility if choices.visibility in Visibility.values else Visibility.STAFF,
             amends=amends, edition=1 if amends is None else amends.edition + 1, clauses=len(found.clauses),
-            targets=len(found.targets), incentives=len(found.incentives), tasks=len(found.tasks), realm=choices.realm,
+            targets=len(found.targets), incentives=len(found.incentives), tasks=len(found.tasks), realm=realm,
             created_by=actor,
         )  # fmt: skip
         draft = Draft.objects.create(document=document, reading=found.to_dict(why=True))
