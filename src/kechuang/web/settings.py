@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "kechuang.web.library",
     "kechuang.web.registry",
     "kechuang.web.entitlements",
+    "kechuang.web.laboratory",
     "kechuang.web.monitoring",
     "kechuang.web.portal",
     "django.contrib.auth",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("policies/", include("kechuang.web.policy.urls")),
     path("library/", include("kechuang.web.library.urls")),
     path("", include("kechuang.web.entitlements.urls")),
+    path("laboratory/", include("kechuang.web.laboratory.urls")),
     path("enterprises/", include("kechuang.web.registry.urls")),
     path("", include("kechuang.web.monitoring.urls")),
     path("accounts/", include("kechuang.web.accounts.urls")),

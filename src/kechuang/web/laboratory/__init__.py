@@ -1,0 +1,1 @@
+"""Policy laboratory: change a measure, or draft a new one, and see cost and fairness before it is issued."""

@@ -1,0 +1,47 @@
+"""Who may use the laboratory: officers of the administration try and read; names of firms are for a few."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kechuang.web.accounts.access import has_role, require
+from kechuang.web.accounts.models import Role
+from kechuang.web.core.errors import UserError
+from kechuang.web.laboratory.models import Trial
+
+__all__ = ["NAMES", "READ", "TRY", "has_role", "may_see_names", "need_names", "need_own", "need_read", "need_try"]
+
+TRY = (Role.OFFICER, Role.COUNTY, Role.DEPARTMENT)
+READ = (*TRY, Role.AUDITOR)
+NAMES = (Role.OFFICER, Role.AUDITOR)
+
+
+def need_try(user: Any) -> None:
+    """Let only those pass who may start a trial. Raises ``UserError`` 401 or 403."""
+    require(user, *TRY)
+
+
+def need_read(user: Any, trial: Trial | None = None) -> None:
+    """Let those pass who may read trials; a shared trial is open to everybody who has its address."""
+    if trial is None or not trial.shared:
+        require(user, *READ)
+
+
+def need_own(user: Any, trial: Trial) -> None:
+    """Let only the author pass. Raises ``UserError`` 401 or 403."""
+    need_try(user)
+    if trial.author_id != user.pk:
+        raise UserError(
+            "只有作者能停止、分享或删除这次测算。", "Only the author may stop, share or delete this trial.",
+            code="forbidden", status=403,
+        )  # fmt: skip
+
+
+def may_see_names(user: Any) -> bool:
+    """Whether a person sees single firms; everybody else sees sums of at least ten."""
+    return has_role(user, *NAMES)
+
+
+def need_names(user: Any) -> None:
+    """Let only those pass who may see single firms. Raises ``UserError`` 401 or 403."""
+    require(user, *NAMES)

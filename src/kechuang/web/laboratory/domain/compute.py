@@ -1,0 +1,239 @@
+"""One trial: a draft against the law in force over a population, as a JSON object in which every number has its query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from kechuang.measures.backends.cleaning import PopulationError
+from kechuang.measures.model import Catalogue, Measure, Parameter
+from kechuang.measures.program import MeasureError, compile_measure
+from kechuang.web.laboratory.domain import checks
+from kechuang.web.laboratory.domain.figures import all_figures
+from kechuang.web.laboratory.domain.table import ZERO, Outcome, Subject, lab_table, outcomes, used_facts
+
+UNCAPPED = Decimal("99999999999")  # larger than any grant; 13 digits with fen, so that every product still fits
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. ``law`` None: a new measure, compared with nothing. ``year`` None: all years together.
+
+    ``granted`` names facts that count earlier grants (``year`` or ``ever``); ``take_up`` is the share that applies.
+    """
+
+    draft: Measure
+    law: Measure | None
+    catalogue: Catalogue
+    on: dt.date
+    year: int | None = None
+    budget: Decimal | None = None
+    budget_rule: checks.Rule = "queue"
+    take_up: Decimal = Decimal(1)
+    parameter: str | None = None
+    granted: Mapping[str, str] = field(default_factory=dict)
+    others: Sequence[Measure] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result as JSON, and the rows of the table ``lab`` that its queries read."""
+
+    result: dict[str, Any]
+    rows: list[list[object]]
+
+
+def compute(
+    question: Question, subjects: Sequence[Subject], report: Report = lambda stage, done, total: None
+) -> Answer:
+    """Compute everything. ``report`` hears of every stage and may raise to stop. Raises ``MeasureError``,
+    ``PopulationError`` when the draft cannot be computed."""
+    q = question
+    report("rules", 0, 4)
+    rules, readings, caps = _rules(q)
+    given, faults = outcomes(rules, subjects, q.catalogue, q.on, q.granted)
+    if "draft" not in given:
+        raise PopulationError("方案在计算日不在有效期", "the draft is not in force on the day")
+    subjects = [s for s in subjects if s.key in given["draft"]]  # the others are in quarantine
+    report("splitting", 1, 4)
+    compared = [rules["draft"], *([rules["law"]] if "law" in rules else [])]
+    fact = checks.main_fact(compared, q.catalogue, q.granted)
+    split = _split(q, rules["draft"], subjects, fact)
+    rows = _rows(q, subjects, given, split, fact)
+    con = duckdb.connect()
+    lab_table(con, rows)
+    report("figures", 2, 4)
+    scope = [s for s in subjects if _in_scope(q, s)]
+    curve = _curve(q, rules["draft"], scope)
+    shown = [Decimal(p["value"]) for p in curve["points"]] if curve and curve["method"] == "prefix_sums" else []
+    figures = all_figures(con, q.take_up, q.budget, shown)
+    report("proofs", 3, 4)
+    result: dict[str, Any] = {
+        "figures": {f.id: f.to_dict() for f in figures},
+        "law_in_force": "law" in given,
+        "fact": fact,
+        "caps": caps,
+        "break_even": checks.break_even(rules["law"], rules["draft"], q.catalogue, q.on, fact, scope)
+        if fact and "law" in given else [],
+        "curve": curve,
+        "budget": _budget(q, scope, given),
+        "readings": [_reading(q, scope, given, rules, r) for r in readings],
+        "splitting_tried": bool(split),
+        "proofs": checks.proofs(rules["draft"], q.others, q.catalogue, q.on, fact, _year_fact(q)),
+        "may_prove": checks.may_prove(),
+        "quarantined": len({f.key for f in faults}),
+        "faults": [
+            {"key": f.key, "fact": f.fact, "zh": f.message.zh, "en": f.message.en} for f in faults[:20]
+        ],
+    }  # fmt: skip
+    report("done", 4, 4)
+    return Answer(result, rows)
+
+
+def _year_fact(q: Question) -> str | None:
+    used = used_facts(compile_measure(q.draft, q.catalogue))
+    return next((name for name in q.granted if name in used), None)
+
+
+def _in_scope(q: Question, subject: Subject) -> bool:
+    return q.year is None or subject.day is None or subject.day.year == q.year
+
+
+def _rules(q: Question) -> tuple[dict[str, Measure], list[dict[str, Any]], list[str]]:
+    """All rules to compute by name; the readings that change an amount; the caps of the draft."""
+    rules = {"draft": q.draft}
+    if q.law is not None:
+        rules["law"] = q.law
+    caps = checks.caps_of(q.draft, q.catalogue)
+    if caps:
+        rules["draft_uncapped"] = _raised(q.draft, caps)
+    readings: list[dict[str, Any]] = []
+    for ambiguity in q.draft.ambiguities:
+        priced = any(reading.amount is not None for reading in ambiguity.readings)
+        for reading in ambiguity.readings if priced else ():
+            name = f"{ambiguity.id}:{reading.id}"
+            readings.append(
+                {
+                    "name": name, "ambiguity": ambiguity.id, "reading": reading.id,
+                    "question": ambiguity.question.to_dict(), "title": reading.title.to_dict(),
+                    "used": reading.id == (ambiguity.chosen or ambiguity.shown),
+                }
+            )  # fmt: skip
+            for which, rule in (("draft", q.draft), ("law", q.law)):
+                if rule is not None:
+                    rules[f"{which} {name}"] = read_as(rule, ambiguity.id, reading.id)
+    return rules, readings, caps
+
+
+def read_as(rule: Measure, ambiguity: str, reading: str) -> Measure:
+    """The rule under one reading of one open question; the other questions keep the measure's own amount."""
+    changed = tuple(
+        replace(a, shown=reading if a.id == ambiguity else None, chosen=None, by=None) for a in rule.ambiguities
+    )
+    return replace(rule, ambiguities=changed)
+
+
+def _raised(rule: Measure, caps: Sequence[str]) -> Measure:
+    raised = tuple(Parameter(p.id, ((dt.date.min, UNCAPPED),)) if p.id in caps else p for p in rule.parameters)
+    return replace(rule, parameters=raised)
+
+
+def _split(q: Question, draft: Measure, subjects: Sequence[Subject], fact: str | None) -> dict[str, Decimal]:
+    """What each subject would get in two halves, where both parts have a known amount."""
+    if fact is None:
+        return {}
+    parts = checks.halves([s for s in subjects if _in_scope(q, s)], fact)
+    given, _ = outcomes({"draft": draft}, parts, q.catalogue, q.on, q.granted)
+    sums: dict[str, Decimal] = {}
+    for part in parts:
+        outcome = given.get("draft", {}).get(part.key)
+        key = part.key.rsplit("#", 1)[0]
+        if outcome is not None and outcome.amount is not None:
+            sums[key] = sums.get(key, ZERO) + outcome.amount
+    return sums
+
+
+def _rows(
+    q: Question,
+    subjects: Sequence[Subject],
+    given: Mapping[str, Mapping[str, Outcome]],
+    split: Mapping[str, Decimal],
+    fact: str | None,
+) -> list[list[object]]:
+    """Rows of the table ``lab``; who does not qualify gets 0.00, which is a known result; unknown stays empty."""
+    nothing = Outcome("no", None, None)
+    rows: list[list[object]] = []
+    for s in subjects:
+        draft = given["draft"][s.key]
+        law = given["law"].get(s.key, nothing) if "law" in given else nothing
+        uncapped = given.get("draft_uncapped", {}).get(s.key, draft)
+        rows.append(
+            [
+                s.key, s.organisation, s.name, s.county, s.industry, s.size, s.day,
+                s.day.year if s.day else None, s.day.month if s.day else None, _in_scope(q, s),
+                s.facts.get(fact) if fact else None,
+                law.status, _paid(law), law.amount_if, draft.status, _paid(draft), draft.amount_if,
+                uncapped.amount_if, split.get(s.key),
+            ]
+        )  # fmt: skip
+    return rows
+
+
+def _paid(outcome: Outcome) -> Decimal | None:
+    return {"yes": outcome.amount, "no": ZERO}.get(outcome.status)
+
+
+def _curve(q: Question, draft: Measure, scope: Sequence[Subject]) -> dict[str, Any] | None:
+    if q.parameter is None or any(f in q.granted for f in used_facts(compile_measure(draft, q.catalogue))):
+        return None
+    around = [
+        v for rule in (draft, q.law) if rule and (p := rule.parameter(q.parameter)) and (v := p.on(q.on)) is not None
+    ]
+    if not around:
+        return None
+    try:
+        return checks.curve(draft, q.catalogue, q.on, scope, q.parameter, around)
+    except (PopulationError, MeasureError):
+        return None  # twice the value no longer fits the digits of the formula: no curve rather than half of one
+
+
+def _budget(
+    q: Question, scope: Sequence[Subject], given: Mapping[str, Mapping[str, Outcome]]
+) -> dict[str, dict[str, str | None]] | None:
+    if q.budget is None:
+        return None
+    return {
+        which: checks.run_out(scope, given[which], q.budget, q.budget_rule, q.take_up)
+        for which in ("law", "draft") if which in given
+    }  # fmt: skip
+
+
+def _reading(
+    q: Question,
+    scope: Sequence[Subject],
+    given: Mapping[str, Mapping[str, Outcome]],
+    rules: Mapping[str, Measure],
+    reading: dict[str, Any],
+) -> dict[str, Any]:
+    """The sums of one reading, the subjects it leaves open, and when the budget ends under it."""
+    keys = {s.key for s in scope}
+    found = dict(reading)
+    for which in ("law", "draft"):
+        name = f"{which} {reading['name']}"
+        if name not in given:
+            continue
+        inside = {key: outcome for key, outcome in given[name].items() if key in keys}
+        found[which] = f"{sum((o.amount for o in inside.values() if o.amount is not None), ZERO):.2f}"
+        found[f"{which}_unknown"] = sum(o.status == "unknown" for o in inside.values())
+        program = compile_measure(replace(rules[name], id=name), q.catalogue)
+        asked = [f for f in (program.amount.facts if program.amount else ()) if f not in q.granted]
+        found[f"{which}_lacks"] = [f for f in asked if scope and all(s.facts.get(f) is None for s in scope)]
+        if q.budget is not None:
+            found[f"{which}_budget"] = checks.run_out(scope, inside, q.budget, q.budget_rule, q.take_up)
+    return found

@@ -1,0 +1,107 @@
+"""The register as subjects of one measure, with a notice after every hundred organisations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Prefetch, QuerySet
+
+from kechuang.citypack import models as pack_models
+from kechuang.measures.model import Catalogue, Measure
+from kechuang.measures.program import compile_measure
+from kechuang.web.core.enums import Realm
+from kechuang.web.entitlements.domain.subjects import conform
+from kechuang.web.laboratory.domain.table import Subject
+from kechuang.web.policy.domain.releases import LoadedRelease
+from kechuang.web.registry.domain.facts import Subject as Registered
+from kechuang.web.registry.domain.facts import facts_of, subjects_of
+from kechuang.web.registry.models import Organisation, TechnologyContract
+
+EVERY = 100
+_DAYS = {
+    "contract": "signed_on", "institution": "recognised_on", "patent": "granted_on", "loan": "granted_on",
+    "person": "since",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a rule is computed for, and which party of a contract gets the money."""
+
+    subject: str
+    party: str | None = None
+
+
+def realm_in_use() -> str:
+    """Real organisations when there are any, generated ones otherwise; the two are never mixed."""
+    real = Organisation.objects.filter(realm=Realm.REAL).exists()
+    return Realm.REAL if real else Realm.DEMO
+
+
+def organisations(realm: str) -> QuerySet[Organisation]:
+    """Organisations of one realm with what their facts are made of."""
+    contracts = TechnologyContract.objects.filter(realm=realm).select_related("seller", "buyer")
+    return (
+        Organisation.objects.filter(realm=realm)
+        .order_by("pk")
+        .prefetch_related(
+            "years", "qualifications", "bases", "patents", "loans", "people",
+            Prefetch("sales", queryset=contracts), Prefetch("purchases", queryset=contracts),
+        )
+    )  # fmt: skip
+
+
+def granted_facts(release: LoadedRelease) -> dict[str, str]:
+    """Facts that count what was granted before, by the path the pack gives them: name and ``year`` or ``ever``."""
+    found = {}
+    for fact in release.pack.facts:
+        path = fact.origin.path or ""
+        if ".payments." in path:
+            found[fact.id] = "year" if path.endswith("this_year") else "ever"
+    return found
+
+
+def needed(rules: list[Measure], catalogue: Catalogue) -> list[str]:
+    """Facts of conditions, amounts and readings of all rules."""
+    return list(dict.fromkeys(f for rule in rules for f in compile_measure(rule, catalogue).facts))
+
+
+def subjects(
+    release: LoadedRelease,
+    record: Kind,
+    facts: list[str],
+    on: dt.date,
+    realm: str,
+    tick: Callable[[int, int], None],
+) -> list[Subject]:
+    """Every subject of the measure in the register, with the known ones of ``facts``."""
+    wanted = [release.facts[name] for name in facts]
+    query = organisations(realm)
+    total = query.count()
+    found: list[Subject] = []
+    for done, organisation in enumerate(query.iterator(chunk_size=EVERY)):
+        if done % EVERY == 0:
+            tick(done, total)
+        for subject in subjects_of(organisation, cast(pack_models.Measure, record), on):
+            found.append(_subject(subject, organisation, wanted))
+    tick(total, total)
+    return found
+
+
+def _subject(subject: Registered, organisation: Organisation, wanted: list[pack_models.Fact]) -> Subject:
+    known = facts_of(subject, wanted)
+    typed = {fact.id: conform(known[fact.id], fact) for fact in wanted if fact.id in known}
+    day: Any = getattr(subject.record, _DAYS.get(subject.kind, ""), None)
+    return Subject(
+        key=str(subject.record.pk),
+        organisation=organisation.uscc,
+        name=organisation.name,
+        county=organisation.county,
+        industry=organisation.industry[:3],
+        size=organisation.size,
+        day=day,
+        facts={name: value for name, value in typed.items() if value is not None},
+    )

@@ -1,0 +1,348 @@
+"""A finished trial for reading: the headline, tables with names of places, and what is kept from whom.
+
+Whoever may not see single firms sees no names, and no cell that fewer than ten subjects make up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import get_language, gettext, ngettext
+
+from kechuang.codes import gbt4754
+from kechuang.web.core.templatetags.kc import MINUS
+from kechuang.web.laboratory.domain import drafting
+from kechuang.web.laboratory.enums import BudgetRule
+from kechuang.web.laboratory.models import Trial
+from kechuang.web.policy.domain import queries as policy
+from kechuang.web.policy.domain.releases import LoadedRelease
+from kechuang.web.registry.enums import SizeClass
+
+LEAST = 10
+HIDDEN = ("winners", "losers", "splitting_largest")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a group: its name, how many subjects, law, draft and change in yuan, bars in per cent of the widest.
+
+    ``hidden``: fewer than ten subjects, and the reader may not see single ones.
+    """
+
+    name: Any
+    count: int
+    law: Decimal
+    draft: Decimal
+    change: Decimal
+    law_bar: str = "0"
+    draft_bar: str = "0"
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One parameter of the rule, before and after."""
+
+    title: Any
+    law: str
+    draft: str
+    unit: str
+
+    @property
+    def same(self) -> bool:
+        """Whether the draft keeps it."""
+        return self.law == self.draft
+
+
+@dataclass
+class Result:
+    """One finished trial as a reader may see it."""
+
+    trial: Trial
+    names: bool
+    release: LoadedRelease
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    def rows(self, figure: str) -> list[list[str | None]]:
+        """The rows of a figure; none where it is kept from the reader."""
+        if figure in HIDDEN and not self.names:
+            return []
+        found = self.raw["figures"].get(figure)
+        return found["rows"] if found else []
+
+    def first(self, figure: str) -> dict[str, Any]:
+        """The only row of a figure by column."""
+        rows = self.rows(figure)
+        return dict(zip(self.raw["figures"][figure]["columns"], rows[0], strict=True)) if rows else {}
+
+    @property
+    def law(self) -> bool:
+        """Whether there is a law to compare with."""
+        return bool(self.raw["law_in_force"])
+
+    @cached_property
+    def totals(self) -> dict[str, Any]:
+        """Sums and counts."""
+        return {k: Decimal(v) for k, v in self.first("totals").items()}
+
+    @cached_property
+    def changes(self) -> dict[str, Any]:
+        """Winners and losers."""
+        return {k: Decimal(v) for k, v in self.first("changes").items()}
+
+    @property
+    def record(self) -> Any:
+        """The measure in the pack; None for a new one."""
+        return self.release.records.get(self.trial.measure_id)
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What was asked for."""
+        return self.trial.draft
+
+    @property
+    def year(self) -> str:
+        """The year the sums are for; empty for all years."""
+        return str(self.draft.get("year") or "")
+
+    @property
+    def take_up(self) -> str:
+        """The share that applies, in per cent."""
+        return str(self.draft.get("take_up") or "100").rstrip("%％")
+
+    @property
+    def budget_rule(self) -> str:
+        """What happens when the money runs out, in words."""
+        return str(BudgetRule(self.draft.get("budget_rule") or "queue").label)
+
+    @cached_property
+    def parameters(self) -> list[Changed]:
+        """The numbers of the rule, before and after."""
+        law = self.release.measures.get(self.trial.measure_id)
+        found = []
+        for p in law.parameters if law else ():
+            share = drafting.is_share(p.id, p)
+            now = p.on(self.trial.on)
+            before = drafting.shown(now, share) if now is not None else ""
+            value = drafting.number(str(self.draft.get("parameters", {}).get(p.id, before)) + ("%" if share else ""))
+            after = drafting.shown(value, share) if value is not None else before
+            money = now is not None and now >= 100
+            unit = "%" if share else (" " + gettext("元") if money else "")
+            same = value == now
+            found.append(Changed(p.title or p.id, before, before if same else after, unit))
+        return found
+
+    @property
+    def formula(self) -> str:
+        """The formula of the draft where it is not the law's."""
+        typed = " ".join(str(self.draft.get("amount", "")).split())
+        law = self.release.measures.get(self.trial.measure_id)
+        return typed if law is None or typed != drafting.written_amount(law) else ""
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence: more or less money, for whom, until when."""
+        t, c = self.totals, self.changes
+        change, parts = t["change"], []
+        if not self.law:
+            parts.append(gettext("要花 %(sum)s 元") % {"sum": f"{t['draft']:,.2f}"})
+        elif change == 0:
+            parts.append(gettext("总额不变"))
+        else:
+            words = gettext("多花 %(sum)s 元") if change > 0 else gettext("少花 %(sum)s 元")
+            parts.append(words % {"sum": f"{abs(change):,.2f}"})
+        if self.law:
+            winners, losers = int(c["winners"]), int(c["losers"])
+            if winners:
+                parts.append(ngettext("%(n)d 家多得", "%(n)d 家多得", winners) % {"n": winners})
+            if losers:
+                parts.append(ngettext("%(n)d 家少得", "%(n)d 家少得", losers) % {"n": losers})
+        budget = (self.raw.get("budget") or {}).get("draft")
+        if budget:
+            if budget["enough"] == "yes":
+                parts.append(gettext("预算够用"))
+            elif budget["month"]:
+                parts.append(gettext("预算 %(m)s 月用完") % {"m": budget["month"]})
+            elif budget["share"]:
+                share = f"{Decimal(budget['share']) * 100:.2f}"
+                parts.append(gettext("预算不够，每笔打到 %(p)s%%") % {"p": share})
+            else:
+                parts.append(gettext("预算不够"))
+        comma = ", " if (get_language() or "").startswith("en") else "，"
+        return comma.join(parts)
+
+    def lines(self, figure: str, naming: Any = None) -> list[Line]:
+        """A group's rows with names and bars."""
+        raw = [[*row] for row in self.rows(figure)]
+        sums = [[Decimal(v or 0) for v in row[2:5]] for row in raw]
+        widest = max((max(law, draft) for law, draft, _ in sums), default=Decimal(0)) or Decimal(1)
+        found = []
+        for row, (law, draft, change) in zip(raw, sums, strict=True):
+            count = int(row[1] or 0)
+            if figure in ("counties", "industries", "sizes") and count == 0 and not law and not draft:
+                continue
+            name = naming(row[0]) if naming else row[0]
+            hidden = not self.names and count < LEAST
+            bars = (f"{law / widest * 100:.1f}", f"{draft / widest * 100:.1f}")
+            found.append(Line(name, count, law, draft, change, *bars, hidden=hidden))
+        return found
+
+    @cached_property
+    def years(self) -> list[Line]:
+        """By year."""
+        return self.lines("years")
+
+    @cached_property
+    def counties(self) -> list[Line]:
+        """By county."""
+        places = {region.code: region.name for region in self.release.pack.city.regions}
+        return self.lines("counties", lambda code: places.get(code) or code or gettext("不在本市或没有登记"))
+
+    @cached_property
+    def industries(self) -> list[Line]:
+        """By industry division."""
+        names: dict[str, Any] = {}
+        for industry in self.release.pack.industries:
+            for code in industry.gbt4754:
+                if len(gbt4754.normal(code)) == 3:
+                    names.setdefault(gbt4754.normal(code), industry.name)
+        return self.lines("industries", lambda code: _industry(code, names))
+
+    @cached_property
+    def sizes(self) -> list[Line]:
+        """By size of the firm."""
+        return self.lines("sizes", lambda code: SizeClass(code).label if code else gettext("没有登记"))
+
+    @cached_property
+    def concentration(self) -> list[dict[str, Any]]:
+        """How few get how much, law and draft."""
+        found = []
+        for which, title in (("law", gettext("现行")), ("draft", gettext("方案"))):
+            row = self.first(f"concentration_{which}")
+            if not row or not int(row["organisations"] or 0) or (which == "law" and not self.law):
+                continue
+            total = Decimal(row["sum"])
+            share = lambda v, total=total: f"{Decimal(v or 0) / total * 100:.1f}"  # noqa: E731
+            found.append(
+                {
+                    "title": title, "organisations": int(row["organisations"]), "ten": share(row["ten"]),
+                    "tenth": share(row["tenth"]), "middle": Decimal(row["middle"]),
+                }
+            )  # fmt: skip
+        return found
+
+    @cached_property
+    def months(self) -> list[dict[str, Any]]:
+        """Month by month."""
+        if "months" not in self.raw["figures"]:
+            return []
+        columns = self.raw["figures"]["months"]["columns"]
+        return [
+            {k: (v if k == "month" else Decimal(v or 0)) for k, v in zip(columns, row, strict=True)}
+            for row in self.rows("months")
+        ]
+
+    @property
+    def month_chart(self) -> dict[str, Any]:
+        """Options of the chart of months; values are in 万元."""
+        options: dict[str, Any] = {
+            "cols": [2, 1] if self.law else [2],
+            "min": 0,
+            "yname": gettext("累计，万元"),
+            "right": 72,
+        }
+        budget = drafting.number(str(self.draft.get("budget", "")))
+        if budget:
+            wan = f"{budget / 10000:,.0f}"
+            options["lines"] = [{"y": float(budget / 10000), "text": gettext("预算 %(n)s 万元") % {"n": wan}}]
+        return options
+
+    @property
+    def splitting(self) -> dict[str, Any]:
+        """What splitting pays in the data."""
+        row = self.first("splitting")
+        return {"subjects": int(row.get("subjects") or 0), "gain": Decimal(row.get("gain") or 0)}
+
+    @property
+    def curve_points(self) -> list[dict[str, Any]]:
+        """The curve as numbers."""
+        curve = self.raw.get("curve")
+        share = curve and self.curve_share
+        return [
+            {
+                **p, "amount": Decimal(p["amount"]), "wan": f"{Decimal(p['amount']) / 10000:.2f}",
+                "label": drafting.shown(Decimal(p["value"]), bool(share)),
+            }
+            for p in (curve["points"] if curve else [])
+        ]  # fmt: skip
+
+    @property
+    def curve_share(self) -> bool:
+        """Whether the curve's parameter is written in per cent."""
+        law = self.release.measures.get(self.trial.measure_id)
+        name = self.raw["curve"]["parameter"]
+        return drafting.is_share(name, law.parameter(name) if law else None)
+
+    @property
+    def curve_title(self) -> Any:
+        """The name of the curve's parameter."""
+        law = self.release.measures.get(self.trial.measure_id)
+        name = self.raw["curve"]["parameter"]
+        found = law.parameter(name) if law else None
+        return (found.title if found else None) or name
+
+    @property
+    def curve_chart(self) -> dict[str, Any]:
+        """Options of the curve."""
+        return {"cols": [2], "min": 0, "yname": gettext("金额，万元"), "right": 40, "names": [gettext("方案")]}
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """Readings by question."""
+        grouped: dict[str, dict[str, Any]] = {}
+        for r in self.raw["readings"]:
+            entry = grouped.setdefault(r["ambiguity"], {"question": r["question"], "readings": []})
+            entry["readings"].append(
+                {**r, "draft": Decimal(r.get("draft") or 0), "law": Decimal(r["law"]) if "law" in r else None}
+            )
+        return list(grouped.values())
+
+    @property
+    def together(self) -> list[dict[str, Any]]:
+        """Other measures that the beneficiaries get, with titles."""
+        return [
+            {**t, "title": self.release.records[t["measure"]].title, "amount": Decimal(t["amount"])}
+            for t in self.raw.get("together", []) if t["measure"] in self.release.records
+        ]  # fmt: skip
+
+    @property
+    def proofs(self) -> list[dict[str, Any]]:
+        """Answers of the solver, with the titles of other measures."""
+        return [
+            {**p, "other_title": self.release.records[p["other"]].title if p.get("other") in self.release.records else ""}
+            for p in self.raw.get("proofs", [])
+        ]  # fmt: skip
+
+    @property
+    def queries(self) -> list[dict[str, Any]]:
+        """Every figure with its query."""
+        return [f for name, f in self.raw["figures"].items() if self.names or name not in HIDDEN]
+
+
+def _industry(code: str | None, names: dict[str, Any]) -> Any:
+    if not code:
+        return gettext("没有登记")
+    return names.get(code) or code
+
+
+def result_of(trial: Trial, names: bool) -> Result:
+    """The result of a finished trial for a reader who may (``names``) or may not see single firms."""
+    return Result(trial, names, policy.release(trial.release_id), trial.result)
+
+
+def signed(value: Decimal) -> str:
+    """``+1,234.50`` or ``−1,234.50``."""
+    return f"{value:+,.2f}".replace("-", MINUS)

@@ -1,0 +1,1 @@
+"""Template tools of the app."""
