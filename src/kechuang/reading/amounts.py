@@ -218,7 +218,7 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
         body = re.sub(r"^(?:不超过|不高于|最高|其|该|企业|补助|奖励)+", "", head[match.end():])
         body = re.sub(r"(?:的)?(?:不超过|不高于|不得超过|最高|最多|给予|予以|为)*$", "", body)
         body = re.sub(r"(?:的)?(?:不超过|不高于|最高|最多)*$", "", body)
-        body = re.sub(r"给予$|，$", "", body)
+        body = re.sub(r"(?:给予|补助|奖励|补贴|资助)$|，$", "", body)
         if body:
             return body
     give = re.search(r"(?:给予|予以)(?!.*(?:给予|予以))", view.masked[start:rate_at])

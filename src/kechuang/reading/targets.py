@@ -37,7 +37,7 @@ _VERB_COUNT = re.compile(rf"(?P<verb>{_BUILD}(?:(?:和|、|及|并){_BUILD})?){_
 _VERB_NOUN = re.compile(rf"(?P<verb>{_BUILD}(?:(?:和|、|及){_BUILD})*)(?P<noun>[^，；。：]{{2,}}?)"
                         r"(?:不少于|不低于|不超过|超过|突破|达到|达|至少|约|近|至|到|力争)*$")
 _REACH = re.compile(
-    r"(?:累计|总体|平均|力争|预计|将|均|就|全部|基本|稳步|逐步|总数|总量|分别|比例|年均|比\d{4}年|较\d{4}年|比上年|同比)*"
+    r"(?:累计|总体|平均|力争|预计|将|均|就|全部|基本|稳步|逐步|分别|年均|比\d{4}年|较\d{4}年|比上年|同比)*"
     r"(?P<reach>达到或超过|达到|达(?!成)|不低于|不少于|不超过|不高于|不得低于|不得少于|超过|突破|高于|控制在|稳定在|保持在|维持在|提高到|提高至|提升到|提升至|增加到"
     r"|增加至|增长到|增至|升至|扩大到|下降到|降低到|下降至|降低至|降至|降到|压缩到|压缩至|缩短到|缩短至|占比达|占到|占(?=\d|不)|增长|提高|提升|下降|降低|减少"
     r"|翻|实现|递增|力争|为(?=\d)|低于|少于)(?:了)?(?:到|在|至|不低于|不少于|超过|约|近|不超过|达到|达|以上|百分之)*$")
@@ -164,6 +164,8 @@ class _Sentence:
             return None
         prefix = _STRIP.sub("", self._without_deadline(head[:match.start()], left))
         pace = _PER_RATE.search(head)
+        if pace and prefix:
+            prefix += match["verb"]  # 每年遴选…: the pace belongs to the verb
         indicator = f"{prefix}{noun}" if prefix and len(prefix) <= 16 and not prefix.endswith(("，", "、")) else noun
         if pace and pace.group() not in indicator:
             indicator = f"{pace.group()}{match['verb']}{noun}"
@@ -244,7 +246,7 @@ class _Sentence:
         """X达到/超过/控制在Y: the subject is the indicator."""
         view = self.view
         head = view.masked[left:quantity.start]
-        base = re.search(r"(?P<reach>不低于|不少于|不超过|高于|占|达到|相当于)(?P<base>[^，；。\d]{3,30}?)的$", head)
+        base = re.search(r"(?P<reach>不低于|不少于|不超过|高于|占|达到|相当于)(?P<base>[^，；。\d]{3,30}?)的$|(?P<share>占(?!比)(?P<whole>(?:(?!达|超|提高|提升|不低|不少|控制|稳定|保持|比重|比例)[^，；。\d]){1,30}?)的?)$", head)
         match = base if base and quantity.kind == "percent" else _REACH.search(head)
         if match is None:
             return None
@@ -254,24 +256,25 @@ class _Sentence:
         raw = view.text[left:left + match.start()]
         subject = _STRIP.sub("", self._without_deadline(raw, left))
         subject = re.sub(r"(?:由|从)[^，]*$", "", subject) or subject
-        if match is not base and match.group("reach") == "实现":
+        if match is not base and match["reach"] == "实现":
             tail = view.text[quantity.stop:segment.end].strip("的")
             if not tail and not subject:
                 return None
             subject = f"{subject}{tail}"
         if base is not None and match is base:
-            subject = f"{subject}占{base['base']}"
-        if match["reach"].startswith("占") and match is not base:
+            subject = f"{subject}占{base['base'] or base['whole']}"
+        reach = match["reach"] or "占"
+        if reach.startswith("占") and match is not base:
             subject += "占比"
         if not subject.strip("，、的"):
             subject = self._subject_before(segment) or (self.last_head if self.found else None) or ""
         if len(subject) < 2 or _PROCEDURE.search(subject) or not self._is_goal(quantity):
             return None
         if _PAST.search(view.masked[segment.start:quantity.start]) or (
-                match["reach"] in ("增长", "提高", "下降", "降低", "减少", "提升", "递增") and re.search(
+                reach in ("增长", "提高", "下降", "降低", "减少", "提升", "递增") and re.search(
                     r"(?:比|较)上年|同比", head) and self._deadline(quantity) is None):
             return None
-        growth = "growth" if match["reach"] in ("增长", "提高", "提升", "下降", "降低", "减少", "递增", "翻") and not re.search(
+        growth = "growth" if reach in ("增长", "提高", "提升", "下降", "降低", "减少", "递增", "翻") and not re.search(
             r"(?:到|至)$", view.masked[left:quantity.start]) else None
         self.last_verb, self.last_head = None, subject
         start = left + len(raw) - len(subject) if subject and raw.endswith(subject) else left

@@ -1,0 +1,155 @@
+"""Money promises: every construction with at least two examples, written for the tests in the genre."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading.cases import incentives
+
+
+def one(sentence: str) -> dict:
+    found = incentives(sentence)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(("sentence", "beneficiary", "yuan"), [
+    ("对首次认定的高新技术企业给予30万元奖励。", "高新技术企业", "300000"),
+    ("对引进的省级工程研究中心，给予 50 万元的一次性奖励。", "省级工程研究中心", "500000"),
+    ("给予运营机构每年５０万元的运营补贴。", "运营机构", "500000"),
+])
+def test_giving(sentence: str, beneficiary: str, yuan: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["beneficiary"], item["amount_yuan"]) == ("fixed", beneficiary, yuan)
+    assert item["rules"][0] == "giving"
+
+
+@pytest.mark.parametrize(("sentence", "yuan"), [
+    ("入选国家级示范平台的单位，奖励100万元。", "1000000"), ("对获评市级绿色工厂的企业，一次性奖励两万元。", "20000"),
+])
+def test_direct(sentence: str, yuan: str) -> None:
+    item = one(sentence)
+    assert item["amount_yuan"] == yuan
+    assert item["rules"][0] == "direct"
+
+
+@pytest.mark.parametrize(("sentence", "rate", "base", "cap"), [
+    ("企业年度研发投入超过500万元的，按研发投入的5%给予补助，最高不超过100万元。", "0.05", "研发投入", "1000000"),
+    ("对出让成果的高校按合同交易金额补助1%（最高不超过10万元）。", "0.01", "合同交易金额", "100000"),
+    ("对购买设备的企业，按照设备投资额百分之十的比例给予补贴，单个项目最高补助1000万元。", "0.1", "设备投资额", "10000000"),
+    ("对固定资产投资达到5000万元以上的新建项目，给予投资额2%的奖励，奖励资金不超过300万元。", "0.02", "投资额", "3000000"),
+])
+def test_rate_with_base_and_cap(sentence: str, rate: str, base: str, cap: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["rate"], item["base"], item["cap_yuan"]) == ("rate", rate, base, cap)
+
+
+@pytest.mark.parametrize(("sentence", "low", "high"), [
+    ("按固定资产投资的5%—20%给予企业奖励。", "0.05", "0.2"), ("对担保机构按担保额的百分之一至百分之二给予补助。", "0.01", "0.02"),
+])
+def test_rate_range(sentence: str, low: str, high: str) -> None:
+    item = one(sentence)
+    assert (item["rate"], item["rate_max"]) == (low, high)
+
+
+@pytest.mark.parametrize("sentence", [
+    "对参加境外展会的企业，按照实际发生费用给予最高70%的资金支持。", "对研发项目按照不超过实际投入的70%给予补助。",
+])
+def test_rate_is_cap(sentence: str) -> None:
+    item = one(sentence)
+    assert (item["rate"], item["rate_is_cap"]) == ("0.7", True)
+
+
+@pytest.mark.parametrize(("sentence", "tiers"), [
+    ("对按程序认定为市、省、国家级的研发机构，分别给予5万元、20万元、50万元的奖励。",
+     [("市级", "50000"), ("省级", "200000"), ("国家级", "500000")]),
+    ("对参加大赛获得一、二、三等奖的，分别给予10万元、5万元和3万元奖励。",
+     [("一等奖", "100000"), ("二等奖", "50000"), ("三等奖", "30000")]),
+    ("对营业收入首次突破10亿元、50亿元的企业，分别奖励50万元、100万元。",
+     [("营业收入首次突破10亿元", "500000"), ("50亿元", "1000000")]),
+])
+def test_tiers_share_one_verb(sentence: str, tiers: list[tuple[str, str]]) -> None:
+    assert [(tier["when"], tier["amount_yuan"]) for tier in one(sentence)["tiers"]] == tiers
+
+
+def test_counts_that_do_not_match_are_reported() -> None:
+    item = one("对认定的示范平台，分别给予50万元、30万元、10万元奖励。")
+    assert [tier["amount_yuan"] for tier in item["tiers"]] == ["500000", "300000", "100000"]
+    assert any("no enumeration of 3 members" in reason for reason in item["reasons"])
+
+
+@pytest.mark.parametrize(("sentence", "tiers"), [
+    ("年销售收入在2000万元以下的，奖励5万元；2000万元至5000万元的，奖励10万元；5000万元以上的，奖励20万元。",
+     ["50000", "100000", "200000"]),
+    ("种植面积达到30至50亩的奖励1万元，达到50亩以上的奖励2万元。", ["10000", "20000"]),
+    ("给予一次性奖励，其中国家级50万元，省级20万元。", ["500000", "200000"]),
+])
+def test_elliptic_steps_become_tiers(sentence: str, tiers: list[str]) -> None:
+    assert [tier["amount_yuan"] for tier in one(sentence)["tiers"]] == tiers
+
+
+def test_stepped_rates() -> None:
+    item = one("对年研发投入1000万元以下部分按10%、1000万元以上部分按5%给予补助。")
+    assert [(tier["when"], tier["rate"]) for tier in item["tiers"]] == [
+        ("年研发投入1000万元以下部分", "0.1"), ("1000万元以上", "0.05")]
+
+
+@pytest.mark.parametrize(("sentence", "yuan", "base"), [
+    ("对新建的众创空间，按每平方米500元的标准给予一次性补贴。", "500", "每平方米"), ("给予企业100元/亩奖励。", "100", "亩"),
+    ("对获得发明专利授权的，每件资助5000元。", "5000", "每件"), ("每培养一名高级技师，给予企业5000元补助。", "5000", "每培养一名高级技师"),
+])
+def test_per_unit(sentence: str, yuan: str, base: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["amount_yuan"], item["base"]) == ("per_unit", yuan, base)
+
+
+@pytest.mark.parametrize("sentence", [
+    "对国家立项的项目，按上级拨付资金的1：1给予配套，最高不超过500万元。", "对获得省科技奖的团队，给予配套奖励。",
+])
+def test_matching(sentence: str) -> None:
+    assert one(sentence)["kind"] == "matching"
+
+
+@pytest.mark.parametrize("sentence", [
+    "对从事成果转化的中介机构，由受益财政进行奖励。", "对有突出贡献的企事业单位、团队和个人实行重奖。", "对授权专利按照有关政策给予奖励和资助。",
+    "对贡献较大的重组企业，对其奖励实行“一事一议”。",
+])
+def test_awards_without_amount(sentence: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["amount_yuan"], item["rate"], item["cap_yuan"]) == ("other", None, None, None)
+
+
+@pytest.mark.parametrize(("sentence", "cap"), [
+    ("对使用智算的软件企业，单个企业每年给予最高200万元补贴。", "2000000"), ("地方标准补助金额不高于20万元。", "200000"),
+])
+def test_limit_without_sum(sentence: str, cap: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["amount_yuan"], item["cap_yuan"]) == ("fixed", None, cap)
+
+
+def test_unit_limit_beside_limit() -> None:
+    item = one("对获得资格认证的人才给予奖励，单人最高10万元，每家企业给予最高不超过30万元支持。")
+    assert (item["unit_cap_yuan"], item["cap_yuan"]) == ("100000", "300000")
+
+
+def test_condition_in_an_earlier_sentence() -> None:
+    item = one("鼓励社会资本利用老旧厂房建设中试线。对符合条件的项目按照投资额的30%给予奖励。")
+    assert "利用老旧厂房建设中试线" in item["condition"]
+    assert "condition stands in an earlier sentence" in item["reasons"]
+
+
+@pytest.mark.parametrize("sentence", [
+    "违反本办法规定骗取资金的，追回已拨付资金，并处1万元以上3万元以下罚款。", "2023年全市共发放补贴1.2亿元，惠及企业500家。",
+    "政策奖励按3个阶段，分别按应奖励额的30%、30%和40%对企业进行奖励。", "对国家级企业招聘的毕业生给予落户支持。", "已获得奖励的，不再重复奖励。",
+    "奖励资金按照现行财政体制分担。", "高新技术企业减按15%的税率征收企业所得税。", "成果转化收益用于奖励研发人员的比例不低于70%。",
+])
+def test_what_is_no_incentive(sentence: str) -> None:
+    assert incentives(sentence) == []
+
+
+def test_every_item_can_be_traced() -> None:
+    item = one("对首次认定的高新技术企业给予30万元奖励。")
+    assert item["quote"] == "对首次认定的高新技术企业给予30万元奖励"
+    assert item["clause"] == "1"
+    assert item["confidence"] == "0.95"
+    assert item["rules"] == ["giving", "amount"]
