@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kechuang.indicators import Break, Related, Status, Target, Text, UnitError, judge, judge_all
+from kechuang.indicators import Break, Related, Status, Target, Text, judge, judge_all
 from kechuang.indicators.progress import Progress, progress_ratio
 from kechuang.indicators.reasons import pace_sentence, target_value
 from kechuang.indicators.series import best_pace, compound_growth, linked, series, years_needed
@@ -80,8 +80,9 @@ def test_target_in_another_unit():
     verdict = judge(target, situation(seen(2020, "10818000", indicator="out", unit="万元")))
     assert verdict.status is Status.REACHED
     assert verdict.gap is not None and (verdict.gap.value, verdict.gap.unit.zh) == (Decimal("81.8000"), "亿元")
-    with pytest.raises(UnitError):
-        judge(replace(target, unit="家"), situation(seen(2020, "1", indicator="out", unit="亿元")))
+    wrong = judge(replace(target, unit="家"), situation(seen(2020, "1", indicator="out", unit="亿元")))
+    assert wrong.status is Status.INSUFFICIENT
+    assert wrong.reason.zh == "目标和指标的单位对不上：“家”不能换算成“亿元”"
 
 
 def test_empty_row_names_holder_and_shows_the_province():
@@ -164,6 +165,10 @@ def test_relation_between_growth_rates():
     assert verdict.reason.zh == "2020 年产值增长 5.00%，不高于收入的 10.00%；2 年里 1 年没做到"
     assert verdict.gap is not None and verdict.gap.value == Decimal("-5.00")
     assert judge(replace(target, deadline=dt.date(2019, 12, 31)), place).status is Status.REACHED
+    later = judge(replace(target, deadline=dt.date(2021, 12, 31)), place)
+    assert later.status is Status.INSUFFICIENT
+    assert later.reason.zh.startswith("2021 年没有两项都可用的数；2020 年产值增长 5.00%")
+    assert judge(replace(target, deadline=dt.date(2030, 12, 31)), place).status is Status.OFF_TRACK
     empty = judge(target, situation(definitions=(OUT, rev)))
     assert empty.status is Status.NO_DATA
     assert empty.missing is not None and empty.missing.zh == "缺：逐年的产值和收入"
@@ -223,3 +228,16 @@ def test_compound_growth():
 )
 def test_target_value(operator, zh, en):
     assert target_value(level(operator=operator), RD) == Text(zh, en)
+
+
+def test_less_is_better():
+    lower = replace(RD, better="lower")
+    falling = [seen(2021 + i, str(6 - Decimal("0.5") * i)) for i in range(5)]
+    place = situation(*falling, definitions=(lower,))
+    on = judge(level("2", 2029, "<="), place)
+    assert (on.status, on.required) == (Status.ON_TRACK, Decimal("-0.5"))
+    assert on.best_here is not None and on.best_here.per_year == Decimal("-0.5")
+    assert judge(level("1", 2029, "<="), place).status is Status.OFF_TRACK
+    missed = judge(level("3.5", 2025, "<="), place)
+    assert (missed.status, missed.years_at_best) == (Status.MISSED, 1)
+    assert missed.reason.zh == "2025 年为 4.0%，比目标 3.5% 高 0.5 个百分点"

@@ -45,6 +45,15 @@ def _empty(target: Target, left: Definition, right: Definition, situation: Situa
     return Verdict(target, Status.NO_DATA, NO_PUBLIC_FIGURE, missing=missing, holder=holder, elsewhere=tuple(found))
 
 
+def _status(target: Target, year: int, situation: Situation, *, held: bool) -> Status:
+    """A judgement on the year it is due; before that only on track or not; another year cannot stand for it."""
+    if target.deadline is None or target.deadline.year == year:
+        return Status.REACHED if held else Status.MISSED
+    if situation.today > target.deadline:
+        return Status.INSUFFICIENT
+    return Status.ON_TRACK if held else Status.OFF_TRACK
+
+
 def judge_relation(target: Target, situation: Situation) -> Verdict:
     """Whether the left indicator grew more than the right one, in the deadline year or else the last common year."""
     assert target.relation is not None
@@ -67,12 +76,17 @@ def judge_relation(target: Target, situation: Situation) -> Verdict:
     tail = Text("", "")
     if len(common) > 1:
         tail = Text(f"；{len(common)} 年里 {failed} 年没做到", f"; not so in {failed} of {len(common)} years")
+    status = _status(target, year, situation, held=faster > slower)
+    early = Text("", "")
+    if status is Status.INSUFFICIENT and target.deadline is not None:
+        due = target.deadline.year
+        early = Text(f"{due} 年没有两项都可用的数；", f"no usable pair of values for {due}; ")
     return Verdict(
         target,
-        Status.REACHED if faster > slower else Status.MISSED,
+        status,
         Text(
-            f"{year} 年{left.name.zh}{grew.zh} {x}，{word.zh}{right.name.zh}的 {y}{tail.zh}",
-            f"in {year}, {left.name.en} {grew.en} {x}, {word.en} {right.name.en} ({y}){tail.en}",
+            f"{early.zh}{year} 年{left.name.zh}{grew.zh} {x}，{word.zh}{right.name.zh}的 {y}{tail.zh}",
+            f"{early.en}in {year}, {left.name.en} {grew.en} {x}, {word.en} {right.name.en} ({y}){tail.en}",
         ),
         observed=cells[-1],
         evidence=cells + others,

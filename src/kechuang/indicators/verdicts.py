@@ -17,7 +17,7 @@ from kechuang.indicators.relations import NO_PUBLIC_FIGURE, judge_relation
 from kechuang.indicators.series import best_pace, linked, series, years_needed
 from kechuang.indicators.targets import Gap, Situation, Status, Target, Verdict
 from kechuang.indicators.text import Text
-from kechuang.indicators.units import convert, gap_unit
+from kechuang.indicators.units import UnitError, convert, gap_unit
 
 
 def satisfied(value: Decimal, target: Target, wanted: Decimal, wanted_max: Decimal | None = None) -> bool | None:
@@ -89,7 +89,7 @@ def _without_number(target: Target, definition: Definition | None, situation: Si
 def judge(target: Target, situation: Situation) -> Verdict:
     """The verdict on one target, with evidence cell by cell.
 
-    Raises UnitError when the target's unit does not fit its indicator (the pack check reports that earlier).
+    A target whose unit does not fit its indicator is not comparable, and says so.
     """
     definition = situation.definitions.get(target.indicator) if target.indicator else None
     if target.kind == "relation" and target.relation is not None:
@@ -100,7 +100,13 @@ def judge(target: Target, situation: Situation) -> Verdict:
     if definition is None:
         unknown = Text("这一目标还没有对应的统计指标", "no statistical indicator stands for this target yet")
         return Verdict(target, Status.NO_DATA, unknown)
-    return _judge_level(target, definition, situation)
+    try:
+        return _judge_level(target, definition, situation)
+    except UnitError as error:
+        reason = Text(
+            f"目标和指标的单位对不上：{error.text.zh}", f"target and indicator differ in unit: {error.text.en}"
+        )
+        return Verdict(target, Status.INSUFFICIENT, reason)
 
 
 @dataclass(frozen=True)

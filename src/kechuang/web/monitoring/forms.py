@@ -31,7 +31,7 @@ class SubmissionForm(forms.Form):
         error_messages={"required": _("请写数值。")},
     )
     unit = forms.CharField(
-        label=_("单位"),
+        label=_("计量单位"),
         max_length=40,
         widget=forms.TextInput(attrs=_TEXT),
         error_messages={"required": _("请写单位。")},
