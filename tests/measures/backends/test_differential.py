@@ -211,6 +211,21 @@ def test_duckdb_equals_explain_on_80_000_cells() -> None:
     assert differences(nodes, facts)[:3] == []
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "甲 >= (100000000 if 已转化 else 50000000 if 已登记 else 0)",
+        "half_up((100000000 if 已转化 else 50000000) * rate)",
+        "tiers(甲, (200000, 50000000), (1000000, 100000000)) * 40",
+        "min(tiers(人数, (20, 50000000)) * 人数, 90000000)",
+        "-(30000000 if 已转化 else 20000000) * 100 + 甲",
+    ],
+)
+def test_a_case_of_literals_has_64_bits(rule: str) -> None:
+    """Engines make a case of small literals a 32-bit integer, and what follows would overflow."""
+    assert differences([load(rule, SCOPE)], rows(200, 11)) == []
+
+
 def test_the_solver_equals_explain_on_random_rules() -> None:
     """With the facts given, the solver's term can only have the value that explain computes."""
     z3 = pytest.importorskip("z3", reason="Z3 is an extra (requirements: prove)")

@@ -6,6 +6,7 @@ own three-valued logic is the one of ``evaluate``; only least, greatest and tier
 
 Ibis turns ``//`` into a floating-point quotient, which is wrong above 2**53. Divisions are therefore written as a call
 of ``KC_DIV``, and ``finish`` replaces it by the integer division of the dialect (``//`` in DuckDB, ``DIV`` in Spark).
+A case of literals would be a 32-bit integer there and overflow in what follows; ``KC_WIDE`` becomes a cast.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ def _divide(dividend: int, divisor: int) -> int:  # type: ignore[empty-body]
     """Integer division that cuts towards zero."""
 
 
+@ibis.udf.scalar.builtin(name="kc_wide")  # type: ignore[untyped-decorator,unused-ignore]
+def _wide(value: int) -> int:  # type: ignore[empty-body]
+    """A value as a 64-bit integer, said in the text: Ibis leaves such a cast out where it thinks it needless."""
+
+
 def finish(query: Column, dialect: str = "duckdb") -> str:
     """The SQL text of an Ibis query, with exact integer divisions, in the dialect of the engine."""
     tree = sqlglot.parse_one(str(ibis.to_sql(query, dialect="duckdb")), read="duckdb")
@@ -40,6 +46,8 @@ def finish(query: Column, dialect: str = "duckdb") -> str:
     for call in reversed(calls):  # the innermost first: a replaced call keeps its operands
         dividend, divisor = call.expressions
         call.replace(sql.Paren(this=sql.IntDiv(this=sql.paren(dividend), expression=sql.paren(divisor))))
+    for call in reversed([c for c in tree.find_all(sql.Anonymous) if c.name.lower() == "kc_wide"]):
+        call.replace(sql.cast(call.expressions[0], "BIGINT"))
     return str(tree.sql(dialect))
 
 
@@ -76,7 +84,7 @@ class Lowering:
                 return reduce(lambda a, b: a | b, [self.lower(p) for p in parts])
             case n.Choose(condition=c, then=a, otherwise=b):
                 test = self.lower(c)
-                return _cases((test, self.like(a, node)), (~test, self.like(b, node)))
+                return _whole(node, (a, b), _cases((test, self.like(a, node)), (~test, self.like(b, node))))
             case n.Minimum(parts=parts):
                 return self.extreme(node, parts, ibis.least, lambda value, limit: value > limit)
             case n.Maximum(parts=parts):
@@ -191,7 +199,8 @@ class Lowering:
             left, bound = self.at(x, scale), self.at(row.bound, scale)
             branches.append((left > bound if row.strict else left >= bound, self.like(row.value, node)))
         lowest = branches[-1][0]
-        return _cases(*branches, (~lowest, ibis.literal(0, "int64")))
+        values = tuple(row.value for row in node.rows)
+        return _whole(node, values, _cases(*branches, (~lowest, ibis.literal(0, "int64"))))
 
     def marginal(self, node: n.Marginal) -> Column:
         x = node.operand
@@ -230,3 +239,8 @@ def _lower_scale(value: Column, places: int) -> Column:
 def _cases(*branches: tuple[Column, Column]) -> Column:
     """CASE without ELSE: unknown when no condition holds."""
     return ibis.cases(*branches)
+
+
+def _whole(node: n.Node, values: tuple[n.Node, ...], case: Column) -> Column:
+    """A case of numbers that are all written out has 64 bits too; a column among them gives its own."""
+    return _wide(case) if node.type.numeric and not any(n.names(v) for v in values) else case
