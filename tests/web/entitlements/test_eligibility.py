@@ -252,3 +252,38 @@ def test_removed_organisations_leave_the_lists_at_once(chenzhou, cast):
     cast.company_a.delete()
     assert before == 1
     assert results.results_for_user(cast.officer, done, "institution-award").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("research", "group"),
+    [("11,687,599.99", "nearly"), ("9,000,000.00", "nearly"), ("8,999,999.99", "not"), ("12,000,000.00", "open")],
+)
+def test_nearly_is_within_a_quarter_of_what_is_needed(chenzhou, research, group):
+    import datetime as dt
+
+    from kechuang.web.entitlements.domain import eligibility
+    from kechuang.web.entitlements.domain.calculate import typed_facts
+
+    release = queries.current_release()
+    raw = {"企业在本市": "是", "近三年销售收入": "300000000", "近三年研发费用": research, "上年销售收入": "90000000"}
+    facts, _ = typed_facts(release, raw)
+    assert eligibility.row(release, "rd-ratio-subsidy", facts, dt.date(2026, 11, 24)).group == group
+
+
+def test_subjects_that_say_the_same_are_one_line(chenzhou, cast, client_for):
+    import datetime as dt
+
+    from kechuang.web.registry.models import Patent
+
+    for n in range(3):
+        Patent.objects.create(
+            number=f"演示ZL{n}",
+            title=f"演示专利{n}",
+            kind="invention",
+            granted_on=dt.date(2025, 1, 1),
+            owner=cast.company_a,
+            realm="demo",
+        )
+    text = client_for(cast.firm_a).get("/eligibility/", {"uscc": cast.company_a.uscc}).content.decode()
+    assert "× 3" in text
+    assert "演示专利2" in text

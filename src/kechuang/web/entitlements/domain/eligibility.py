@@ -16,6 +16,7 @@ from kechuang.web.entitlements.enums import Group
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 NEARLY_GAPS = 2  # more failed conditions than this are no longer "nearly"
+NEARLY_SHARE = Decimal("0.25")  # of what is needed; a larger distance is no longer "nearly"
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ class Result:
 def group_of(explanation: Explanation, facts: Mapping[str, pack_models.Fact]) -> Group:
     """The group of a result.
 
-    Nearly: at most two conditions fail, and each can be made good by degrees or by a step of one's own (a number, a
-    date, a yes); being another kind of applicant is not nearly.
+    Nearly: at most two conditions fail, each by a number within a quarter of what is needed, or a single yes is
+    lacking. Being another kind of applicant, or too early a date, is not nearly.
     """
     match explanation.status:
         case "yes":
@@ -91,13 +92,23 @@ def _nearly(explanation: Explanation, facts: Mapping[str, pack_models.Fact]) -> 
     failed = [condition for condition in explanation.conditions if condition.result == "no"]
     if len(failed) > NEARLY_GAPS or not explanation.why_not:
         return False
-    for gap in explanation.why_not:
-        if gap.fact is None or gap.fact not in facts:
-            return False
-        kind = facts[gap.fact].type
-        if kind in ("enum", "text") or (kind == "date" and gap.short is None):
-            return False
-    return True
+    return all(
+        gap.fact in facts and _small(gap, facts[gap.fact], alone=len(failed) == 1)
+        for gap in explanation.why_not
+        if gap.fact is not None
+    ) and all(gap.fact is not None for gap in explanation.why_not)
+
+
+def _small(gap: Gap, fact: pack_models.Fact, *, alone: bool) -> bool:
+    """Whether a gap is small: at most a quarter of what is needed, or the only thing lacking is a yes.
+
+    A past date and the kind of applicant are not gaps that anybody can close.
+    """
+    if fact.type == "boolean":
+        return alone
+    if fact.type not in ("money", "rate", "count") or gap.short is None or not isinstance(gap.need, str):
+        return False
+    return abs(Decimal(gap.short)) <= abs(Decimal(gap.need)) * NEARLY_SHARE
 
 
 def row(release: LoadedRelease, measure_id: str, facts: Mapping[str, Any], on: dt.date, subject: str = "") -> Row:
@@ -134,26 +145,40 @@ def sort(rows: list[Row]) -> None:
 
 @dataclass(frozen=True)
 class Line:
-    """Rows of one measure and one group on paper: how many, and their sum."""
+    """Rows of one measure and one group that say the same: how many, and their sum."""
 
-    row: Row
-    count: int
-    amount: Decimal | None
+    rows: list[Row]
 
+    @property
+    def row(self) -> Row:
+        """The first of them."""
+        return self.rows[0]
 
-def lines(result: Result) -> list[Line]:
-    """The result as few lines as possible: rows of a measure and group that ask for the same facts become one."""
-    found: dict[tuple[Any, ...], list[Row]] = {}
-    for row_ in result.rows:
-        if row_.group != Group.NOT:
-            missing = tuple(m.fact for m in row_.explanation.missing)
-            found.setdefault((row_.measure.id, row_.group, missing, row_.gaps), []).append(row_)
-    merged = []
-    for rows in found.values():
-        amounts = [r.explanation.amount if r.explanation.amount is not None else r.explanation.amount_if for r in rows]
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.rows)
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The sum of their amounts, None when no amount can be told."""
+        amounts = [
+            row.explanation.amount if row.explanation.amount is not None else row.explanation.amount_if
+            for row in self.rows
+        ]
         known = [amount for amount in amounts if amount is not None]
-        merged.append(Line(rows[0], len(rows), sum(known, Decimal(0)) if known else None))
-    return merged
+        return sum(known, Decimal(0)) if known else None
+
+
+def lines(rows: Iterable[Row]) -> list[Line]:
+    """Rows as few lines: those of one measure and group with the same gaps and the same missing facts become one."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row_ in rows:
+        missing = tuple(m.fact for m in row_.explanation.missing)
+        priced = row_.explanation.amount is not None or row_.explanation.amount_if is not None
+        alone = row_.query if priced else ""
+        found.setdefault((row_.measure.id, row_.group, missing, row_.explanation.sentence, alone), []).append(row_)
+    return [Line(same) for same in found.values()]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from kechuang.measures.explanation import Gap
 from kechuang.web.entitlements.domain import asking
-from kechuang.web.entitlements.domain.eligibility import Result, Row
+from kechuang.web.entitlements.domain.eligibility import Line, Result, lines
 from kechuang.web.entitlements.domain.queries import summary_for_organisation
 from kechuang.web.entitlements.enums import TINTS, Group
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -20,9 +20,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def rows_of(result: Result, group: str) -> list[Row]:
-    """The rows of a group."""
-    return result.of(group)
+def rows_of(result: Result, group: str) -> list[Line]:
+    """The rows of a group, those that say the same as one line."""
+    return lines(result.of(group))
 
 
 @register.inclusion_tag("entitlements/_tally.html")

@@ -102,7 +102,7 @@ def print_page(request: HttpRequest) -> HttpResponse:
     context = _result(request, release)
     address = f"{reverse('entitlements:eligibility')}?{context['query']}"
     context["address"] = request.build_absolute_uri(address)
-    context["lines"] = eligibility.lines(context["result"])
+    context["lines"] = eligibility.lines(row for row in context["result"].rows if row.group != Group.NOT)
     if len(address) <= QR_LONGEST:
         context["qr"] = f"{reverse('entitlements:qr')}?{urlencode({'to': address})}"
     return render(request, "entitlements/print.html", context)
