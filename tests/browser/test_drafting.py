@@ -229,10 +229,18 @@ def test_adding_by_selecting_words(people: People) -> None:
     assert "每年安排资金500万元" in page.locator("#paper .kc-m.in").first.inner_text()
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_nothing_to_complain_about(people: People, language: str, width: int) -> None:
+@pytest.mark.parametrize(
+    ("language", "width", "view"),
+    [
+        ("zh-hans", WIDE, "normal"),
+        ("en", WIDE, "normal"),
+        ("zh-hans", NARROW, "elder"),
+        ("en", NARROW, "normal"),
+    ],
+)
+def test_nothing_to_complain_about(people: People, language: str, width: int, view: str) -> None:
     page = people.page("first", language)
+    page.context.add_cookies([{"name": "kc_view", "value": view, "url": people.site}])
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{people.site}/library/")
     if page.locator("tbody a").count() == 0:

@@ -249,7 +249,8 @@ def _threshold(part: str, entity: str, book: FactBook) -> Test | None:
     name = book.add(fact)
     good = value if comparator in (">=", "<=") else value + step if comparator == ">" else value - step
     sample = f"{(good * 100).normalize():f}%" if item.kind == "percent" else f"{good.normalize():f}"
-    title = {"zh": f"{name} {_SIGNS[comparator][0]} {shown}", "en": f"{term(name)} {_SIGNS[comparator][1]} {shown}"}
+    said = shown.replace(" 元", " yuan")
+    title = {"zh": f"{name} {_SIGNS[comparator][0]} {shown}", "en": f"{term(name)} {_SIGNS[comparator][1]} {said}"}
     return Test(f"{name} {comparator} {value.normalize():f}", title, (book.facts[name],), {name: sample})
 
 

@@ -73,7 +73,7 @@ def test_a_stale_measure_is_red_until_two_people_confirm_it_again(next_edition, 
 def test_the_comparison_page(next_edition, confirmed, cast, client_for):
     client = client_for(cast.officer)
     page = client.get(reverse("library:changes", args=[next_edition.public_id])).content.decode()
-    assert "<del>2</del><ins>3</ins>" in page
+    assert "<del>20</del><ins>30</ins>" in page
     assert "不再有" in page and "新增 1" in page
     assert "建有省级研发机构" not in page
     everything = client.get(reverse("library:changes", args=[next_edition.public_id]), {"all": "1"}).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -16,6 +17,9 @@ from kechuang.web.library.domain import cards, editions, queries, reader, upload
 from kechuang.web.library.enums import ItemStatus
 from kechuang.web.library.models import DraftItem, SourceDocument
 from kechuang.web.policy.domain.upload import text_of_upload
+
+#: A number is compared as a whole, everything else character by character: 20 became 30, not 2 became 3.
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[A-Za-z]+|.", re.S)
 
 
 def received(request: HttpRequest) -> list[upload.Result]:
@@ -98,13 +102,13 @@ def _pieces(pair: editions.Pair) -> tuple[Piece, ...]:
     if pair.state == "unchanged":
         return (Piece("same", pair.new.text),)
     pieces = []
-    a, b = pair.old.text, pair.new.text
+    a, b = _TOKEN.findall(pair.old.text), _TOKEN.findall(pair.new.text)
     for tag, a0, a1, b0, b1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
-            pieces.append(Piece("same", a[a0:a1]))
+            pieces.append(Piece("same", "".join(a[a0:a1])))
             continue
-        pieces += [Piece("out", a[a0:a1])] if a1 > a0 else []
-        pieces += [Piece("in", b[b0:b1])] if b1 > b0 else []
+        pieces += [Piece("out", "".join(a[a0:a1]))] if a1 > a0 else []
+        pieces += [Piece("in", "".join(b[b0:b1]))] if b1 > b0 else []
     return tuple(pieces)
 
 
