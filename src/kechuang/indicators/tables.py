@@ -30,10 +30,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Table:
-    """What a file gave: observations, and the rows that were set aside."""
+    """What a file gave: observations with the lines they stand on, and the rows that were set aside."""
 
     observations: tuple[Observation, ...]
     problems: tuple[Problem, ...]
+    lines: tuple[int, ...] = ()
 
 
 def read_decimal(text: str) -> Decimal | None:
@@ -85,7 +86,7 @@ def read_observations(lines: Iterable[str]) -> Table:
     if missing:
         names = ", ".join(missing)
         raise ValueError(f"表头缺 {names}；应有 {', '.join(COLUMNS)} / the header lacks {names}")
-    found, problems = [], []
+    found, problems, places = [], [], []
     for row in reader:
         wrong = list(_cells(row, reader.line_num))
         if wrong:
@@ -96,6 +97,7 @@ def read_observations(lines: Iterable[str]) -> Table:
         trust = Trust[stated.upper()] if stated else trust_from_title(title)
         value = read_decimal(row["value"] or "")
         assert value is not None
+        places.append(reader.line_num)
         note = (row.get("note") or "").strip()
         found.append(
             Observation(
@@ -109,7 +111,7 @@ def read_observations(lines: Iterable[str]) -> Table:
                 flags_from_remark(note),
             )
         )
-    return Table(tuple(found), tuple(problems))
+    return Table(tuple(found), tuple(problems), tuple(places))
 
 
 def definitions_of(observations: Iterable[Observation]) -> dict[str, Definition]:

@@ -10,6 +10,7 @@ from kechuang.web.accounts.models import Role
 from .models import Submission
 
 DECIDERS = (Role.OFFICER,)
+SENDERS = (Role.DEPARTMENT, Role.OFFICER)
 READERS = (Role.OFFICER, Role.DEPARTMENT, Role.AUDITOR)
 
 
@@ -26,3 +27,13 @@ def require_list(user: Any) -> None:
 def may_decide(user: Any, submission: Submission) -> bool:
     """An officer decides, but never on a value of their own: a second person has to look."""
     return has_role(user, *DECIDERS) and submission.submitted_by_id != user.pk
+
+
+def may_upload(user: Any) -> bool:
+    """Whether a person sends whole tables: departments for their indicators, and officers."""
+    return has_role(user, *SENDERS)
+
+
+def require_upload(user: Any) -> None:
+    """Raises ``UserError`` (401, 403) for everybody else."""
+    require(user, *SENDERS)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("indices/ranking.csv", views.workshop_csv, name="workshop_csv"),
     path("provided/<str:submission_id>/", views.provided, name="provided"),
     path("submissions/", views.submissions, name="submissions"),
+    path("submissions/upload/", views.submissions_upload, name="submissions_upload"),
     path("submissions/<str:submission_id>/", views.submission, name="submission"),
     path("submissions/<str:submission_id>/decide/", views.submission_decide, name="submission_decide"),
 ]

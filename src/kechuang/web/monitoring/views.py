@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kechuang.indicators.tables import COLUMNS, OPTIONAL
 from kechuang.web.core.errors import UserError
 from kechuang.web.core.ratelimit import limit
 from kechuang.web.policy.domain.queries import LoadedRelease
@@ -20,6 +21,7 @@ from . import access, exports
 from .domain import queries, workshop
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
+from .domain.upload import MAX_BYTES, upload
 from .enums import SourceTrust, SubmissionStatus
 from .forms import DecisionForm, SubmissionForm
 from .models import Submission
@@ -202,10 +204,39 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "rows": [(r, loaded.situation.definitions.get(r.indicator), loaded.situation.name(r.region)) for r in page],
         "status": status,
         "statuses": SubmissionStatus.choices,
+        "may_upload": access.may_upload(request.user),
         "demo_data": any(r.realm == "demo" for r in page),
         "demo_text": _("这里的数是在演示中提供的。"),
     }
     return render(request, "monitoring/submissions.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def submissions_upload(request: HttpRequest) -> HttpResponse:
+    """Send a whole table of values."""
+    access.require_upload(request.user)
+    release, loaded = queries.figures()
+    outcome, error = None, None
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            if file is None:
+                raise UserError("请选一个 CSV 文件。", "Choose a CSV file.", field="file")
+            outcome = upload(
+                user=request.user,
+                release=release,
+                loaded=loaded,
+                data=file.read(MAX_BYTES + 1),
+                last_year=queries.last_year(loaded, timezone.localdate()),
+            )
+        except UserError as problem:
+            error = problem
+    context = {
+        "outcome": outcome,
+        "errors": [{"field": "file", "text": str(error)}] if error else [],
+        "columns": ",".join((*COLUMNS, *(name for name in OPTIONAL if name != "trust"))),
+    }
+    return render(request, "monitoring/upload.html", context, status=422 if error else 200)
 
 
 def _decision_page(request: HttpRequest, row: Submission, form: DecisionForm, status: int = 200) -> HttpResponse:
