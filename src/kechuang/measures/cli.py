@@ -11,7 +11,9 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kechuang.expressions.check import suggestion
 from kechuang.measures.model import Catalogue, Measure
@@ -51,13 +53,15 @@ def _parser() -> argparse.ArgumentParser:
 
     today = dt.datetime.now(dt.UTC).date()
     many = command("run", "按数据表全部计算 / compute a whole table (Parquet or CSV, one column per fact)", _run)
-    many.add_argument("--data", required=True, type=Path, metavar="FILE")
+    many.add_argument("--data", required=True, metavar="FILE", help="with --engine spark any address that Spark reads")
+    many.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="spark needs the extra of that name")
+    many.add_argument("--master", metavar="URL", help="Spark's master, e.g. local[2]; default: spark-submit's, else local[*]")
     many.add_argument("--key", default="id", metavar="COLUMN")
     many.add_argument("--on", type=dt.date.fromisoformat, default=today, metavar="DATE")
     many.add_argument(
         "--measure", action="append", metavar="ID", help="more than one may be given; default: all that fit"
     )
-    many.add_argument("--out", type=Path, metavar="FILE", help="every result, .parquet or .csv")
+    many.add_argument("--out", metavar="FILE", help="every result, .parquet or .csv (from Spark a folder of that name)")
     many.add_argument("--quarantine", type=Path, metavar="FILE", help="rows set aside with reasons, .csv")
     again = command("replay", "重算回执 / compute a receipt again", _replay)
     again.add_argument("receipt", type=Path)
@@ -81,19 +85,31 @@ def _measure(measures: Mapping[str, Measure], id_: str) -> Measure:
     return measures[id_]
 
 
+def _engine(args: argparse.Namespace) -> tuple[Callable[..., Any], Callable[..., Any], Callable[[str], str | Path]]:
+    """``bind`` and ``fitting`` of the engine asked for, and how it takes the address of a table."""
+    if args.engine == "spark":
+        from kechuang.measures.backends import spark
+
+        session = spark.start(args.master)
+        return partial(spark.bind, session=session), partial(spark.fitting, session=session), str
+    from kechuang.measures.backends import population
+
+    return population.bind, population.fitting, Path
+
+
 def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
     """Totals per measure; with ``--out`` every row."""
-    from kechuang.measures.backends.population import bind, fitting
-
     chosen = [_measure(measures, id_) for id_ in args.measure or measures]
+    bind, fitting, address = _engine(args)
+    source = address(args.data)
     if not args.measure:
-        chosen, left = fitting(chosen, catalogue, args.data)
+        chosen, left = fitting(chosen, catalogue, source)
         for id_, lacking in left.items():
             names = "、".join(lacking)
             sys.stderr.write(f"没有算 {id_}：数据缺列 {names} / not computed, columns are missing\n")
         if not chosen:
             raise CommandError("没有一项措施的事实列都齐全", "no measure has all its columns in the data")
-    bound = bind(chosen, catalogue, args.on, args.data, key=args.key)
+    bound = bind(chosen, catalogue, args.on, source, key=args.key)
     for id_ in bound.not_in_force:
         sys.stderr.write(f"没有算 {id_}：{args.on} 不在有效期 / not in force\n")
     counts = bound.counts()
@@ -106,7 +122,7 @@ def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: C
     for total in bound.totals():
         out.writerow((total.measure, total.yes, total.no, total.unknown, f"{total.amount:.2f}"))
     if args.out is not None:
-        bound.write(args.out)
+        bound.write(address(args.out))
     if args.quarantine is not None:
         with args.quarantine.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)

@@ -1,0 +1,359 @@
+"""Measures over a whole population in Spark: the program of ``population``, on tables larger than one machine.
+
+Loaded only when asked for; needs the extra ``spark`` (PySpark 4.0) and Java 17. The session runs with
+``spark.sql.ansi.enabled``, so that an overflow is an error and never a wrong number. Spark cuts the scale of decimals
+that it compares (SPARK-45905: ``100.01 >= 100.0125`` is true); no decimals are left in the program, and where values
+are checked before they become integers both sides are cast to one type first.
+"""
+# ruff: noqa: S608 - names and texts reach SQL only through quote() and literal(), tests through clean()
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+
+from kechuang.measures.backends.bulk import (
+    Fault,
+    Scenario,
+    Total,
+    amount_sql,
+    compile_programs,
+    fitting_columns,
+    in_force,
+    lacking_columns,
+    parameter_rows,
+    status_sql,
+    totals_from,
+    totals_sql,
+    used_facts,
+    widen,
+)
+from kechuang.measures.backends.cleaning import Cleaned, PopulationError
+from kechuang.measures.facts import NO, UNKNOWN, YES, bounds, fact_scale
+from kechuang.measures.model import Catalogue, FactType, Measure
+from kechuang.measures.program import Program, compile_measure
+
+Session = Any
+"""A ``pyspark.sql.SparkSession`` (PySpark is not there when types are checked)."""
+
+_INTEGERS = {"tinyint", "smallint", "int", "bigint"}
+
+
+class SparkMissingError(PopulationError):
+    """PySpark or Java is not installed; says how to get it."""
+
+
+def start(master: str | None = None) -> Session:
+    """A Spark session: the one that is running, that of ``spark-submit``, or a new one on ``master``.
+
+    Without any of them it uses all cores of this machine. A session on this machine listens on loopback only. Raises
+    ``SparkMissingError`` without PySpark or Java.
+    """
+    try:
+        from pyspark import SparkConf  # type: ignore[import-not-found,unused-ignore]
+        from pyspark.sql import SparkSession  # type: ignore[import-not-found,unused-ignore]
+    except ModuleNotFoundError:
+        raise SparkMissingError(
+            "没有安装 PySpark：请运行 pip install -r requirements/spark.txt，或用 --engine duckdb",
+            "PySpark is not installed: run pip install -r requirements/spark.txt, or use --engine duckdb",
+        ) from None
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java", path=str(Path(home, "bin")) if home else None) is None:
+        raise SparkMissingError(
+            "没有找到 Java：Spark 需要 Java 17 或更新版本（设置 JAVA_HOME，或把 java 放进 PATH）",
+            "Java was not found: Spark needs Java 17 or newer (set JAVA_HOME, or put java on the PATH)",
+        )
+    active = SparkSession.getActiveSession()
+    if active is not None and master is None:
+        return active
+    chosen = master or SparkConf().get("spark.master") or "local[*]"
+    builder = SparkSession.builder.appName("kechuang measures").master(chosen)
+    if chosen.startswith("local"):
+        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+        builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "8")
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def quote(name: str) -> str:
+    """A name as an identifier of Spark SQL."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def literal(value: str) -> str:
+    """A text as a literal of Spark SQL, where the backslash escapes."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _translated(text: str) -> str:
+    """A DuckDB expression or query in Spark's dialect."""
+    return str(sqlglot.parse_one(text, read="duckdb").sql("spark"))
+
+
+@dataclass(frozen=True)
+class SparkPopulation:
+    """Measures bound to a table in Spark; the counterpart of ``population.Population``.
+
+    Nothing is computed until a result is asked for. Each binding has a session of its own on the shared cluster, so
+    two of them do not meet. ``not_in_force`` are measures that have no rows on the day.
+    """
+
+    session: Session
+    programs: tuple[Program, ...]
+    key: str
+    sql: str
+    not_in_force: tuple[str, ...]
+    _cleaned: Mapping[str, Cleaned]
+
+    def counts(self) -> dict[str, int]:
+        """Rows in all, computed, and in quarantine; the last two add up to the first."""
+        total = self.session.table("kc_source").count()
+        good = self.session.table("kc_facts").count()
+        return {"total": total, "computed": good, "quarantined": total - good}
+
+    def totals(self) -> list[Total]:
+        """One line per scenario (in the order given) and measure; one scan for all."""
+        if not self.programs:
+            return []
+        # A sum of 64-bit integers is a 64-bit integer in Spark; DuckDB's has 128 bits.
+        text = totals_sql(self.programs, "SELECT * FROM kc_results", "CAST({} AS DECIMAL(38, 0))")
+        return totals_from(self.programs, self.session.sql(_translated(text)).collect())
+
+    def rows(self) -> Iterator[tuple[Any, str, str, str, Decimal | None]]:
+        """``(key, scenario, measure, status, amount)`` in no particular order; amount only for yes."""
+        for row in self._long().toLocalIterator():
+            yield tuple(row)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """All rows as Parquet or CSV (by the ending): a folder of part files, as Spark writes them.
+
+        Raises ``PopulationError`` when the folder is there already.
+        """
+        target = os.fspath(path)
+        kind = target.rstrip("/").rpartition(".")[2]
+        if kind not in ("parquet", "csv"):
+            raise PopulationError("只能写 .parquet 或 .csv 文件", "only .parquet and .csv files can be written")
+        writer = self._long().write
+        if kind == "csv":
+            writer = writer.option("header", True).option("escape", '"')
+        try:
+            getattr(writer, kind)(target)
+        except Exception as error:
+            if "PATH_ALREADY_EXISTS" not in str(error):
+                raise
+            raise PopulationError(
+                f"{target} 已经存在，请换一个名字", f"{target} is there already: name another folder"
+            ) from error
+
+    def quarantine(self, limit: int = 1000) -> list[Fault]:
+        """Every fault of the rows left out, at most ``limit``."""
+        key = f"CAST({quote(self.key)} AS STRING)"
+        parts = [
+            f"SELECT {key} AS k, CAST(NULL AS STRING) AS f, CAST(NULL AS STRING) AS v, 'no_key' AS r"
+            f" FROM kc_source WHERE {quote(self.key)} IS NULL",
+            f"SELECT {key}, NULL, NULL, 'duplicate_key' FROM kc_source"
+            f" WHERE {quote(self.key)} IN (SELECT k FROM kc_doubled)",
+        ]
+        for fact, cleaned in self._cleaned.items():
+            for reason, test in cleaned.faults.items():
+                value = f"CAST({quote(fact)} AS STRING)"
+                parts.append(f"SELECT {key}, {literal(fact)}, {value}, '{reason}' FROM kc_source WHERE {test}")
+        query = f"SELECT k, f, v, r FROM ({' UNION ALL '.join(parts)}) ORDER BY k NULLS LAST, f NULLS LAST, r"
+        return [Fault(*row) for row in self.session.sql(f"{query} LIMIT {int(limit)}").collect()]
+
+    def _long(self) -> Any:
+        """One row per subject, scenario and measure; the population is read once, whatever the number of measures."""
+        if not self.programs:
+            empty = "key STRING, scenario STRING, measure STRING, status STRING, amount DECIMAL(18, 2)"
+            return self.session.createDataFrame([], empty)
+        cells = ", ".join(
+            f"{literal(p.measure.id)}, {_translated(status_sql(p))}, {_translated(amount_sql(p))}"
+            for p in self.programs
+        )
+        stacked = f"STACK({len(self.programs)}, {cells}) AS (measure, status, amount)"
+        return self.session.sql(f"SELECT key, scenario, {stacked} FROM kc_results")
+
+
+def bind(
+    measures: Sequence[Measure],
+    catalogue: Catalogue,
+    on: dt.date,
+    source: str | os.PathLike[str],
+    *,
+    key: str = "id",
+    scenarios: Sequence[Scenario] = (),
+    session: Session | None = None,
+) -> SparkPopulation:
+    """Measures over Parquet or CSV at any address that Spark reads (a file, a folder, ``hdfs://``, ``s3a://``).
+
+    The table has one row per subject, a ``key`` column, and one column per fact under its Chinese id. Raises
+    ``MeasureError`` for a faulty measure, ``PopulationError`` for a table without the columns needed and
+    ``SparkMissingError`` without PySpark or Java.
+    """
+    own = _session(session)
+    chosen = tuple(scenarios) or (Scenario("current"),)
+    programs = [compile_measure(widen(m, chosen), catalogue) for m in measures]
+    inside = [p for p in programs if in_force(p, on)]
+    facts = list(dict.fromkeys(f for p in inside for f in used_facts(p)))
+    types = _read(own, source)
+    lacking_columns([key, *facts], types)
+    cleaned = {name: clean(catalogue[name], types[name]) for name in facts}
+    _views(own, key, cleaned)
+    _parameters(own, *parameter_rows(inside, catalogue, on, chosen))
+    text = compile_programs(inside, catalogue, "spark")
+    own.sql(text).createOrReplaceTempView("kc_results")
+    outside = tuple(p.measure.id for p in programs if not in_force(p, on))
+    return SparkPopulation(own, tuple(inside), key, text, outside, cleaned)
+
+
+def fitting(
+    measures: Sequence[Measure],
+    catalogue: Catalogue,
+    source: str | os.PathLike[str],
+    session: Session | None = None,
+) -> tuple[list[Measure], dict[str, list[str]]]:
+    """The measures whose facts are all columns of the table, and for the others the columns they lack."""
+    return fitting_columns(measures, catalogue, _read(_session(session), source))
+
+
+def _session(session: Session | None) -> Session:
+    """A session of our own beside the given one: same cluster, other views and settings."""
+    own = (session or start()).newSession()
+    own.conf.set("spark.sql.ansi.enabled", "true")
+    own.conf.set("spark.sql.session.timeZone", "UTC")
+    return own
+
+
+def _read(session: Session, source: str | os.PathLike[str]) -> dict[str, str]:
+    """The table as view ``kc_source``; the types of its columns."""
+    address = os.fspath(source)
+    kind = address.rstrip("/").rpartition(".")[2]
+    if kind not in ("parquet", "csv"):
+        raise PopulationError("只能读 .parquet 或 .csv 文件", "only .parquet and .csv files can be read")
+    try:
+        if kind == "csv":
+            table = session.read.csv(address, header=True, inferSchema=False, escape='"', enforceSchema=False)
+        else:
+            table = session.read.parquet(address)
+    except Exception as error:
+        if "PATH_NOT_FOUND" in str(error):
+            raise PopulationError(f"没有文件 {address}", f"there is no file {address}") from error
+        raise PopulationError(f"读不了数据：{error}", f"the data cannot be read: {error}") from error
+    table.createOrReplaceTempView("kc_source")
+    return dict(table.dtypes)
+
+
+def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned]) -> None:
+    """The doubled keys and the good rows, as views: nothing is copied."""
+    k = quote(key)
+    session.sql(
+        f"SELECT {k} AS k FROM kc_source WHERE {k} IS NOT NULL GROUP BY {k} HAVING COUNT(*) > 1"
+    ).createOrReplaceTempView("kc_doubled")
+    tests = [f"{k} IS NULL", *(f"COALESCE({test}, FALSE)" for c in cleaned.values() for test in c.faults.values())]
+    if not session.table("kc_doubled").isEmpty():
+        tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
+    columns = [f"CAST({k} AS STRING) AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
+    session.sql(
+        f"SELECT {', '.join(columns)} FROM kc_source WHERE NOT ({' OR '.join(tests)})"
+    ).createOrReplaceTempView("kc_facts")
+
+
+def _parameters(session: Session, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """One row per scenario, as a view over constants."""
+    types = ["INT", "STRING", "DATE", *["BIGINT"] * (len(columns) - 3)]
+    values = ", ".join(f"({', '.join(literal(str(value)) for value in row)})" for row in rows)
+    cast_ = ", ".join(f"CAST(c{i} AS {t}) AS {quote(c)}" for i, (t, c) in enumerate(zip(types, columns, strict=True)))
+    named = ", ".join(f"c{i}" for i in range(len(columns)))
+    session.sql(f"SELECT {cast_} FROM VALUES {values} AS v({named})").createOrReplaceTempView("kc_parameters")
+
+
+def clean(fact: FactType, type_: str) -> Cleaned:
+    """How a column of Spark type ``type_`` becomes the fact, by the rules of ``cleaning.clean``."""
+    column = quote(fact.id)
+    base = type_.partition("(")[0]
+    text = f"CASE WHEN LOWER(TRIM({column})) NOT IN ({_listed(UNKNOWN)}) THEN TRIM({column}) END"
+    if fact.type in ("money", "rate", "count"):
+        return _number(fact, column, type_, text)
+    if fact.type == "boolean" and base == "boolean":
+        return Cleaned(column, {})
+    if fact.type == "date" and base in ("date", "timestamp", "timestamp_ntz"):
+        return Cleaned(f"CAST({column} AS DATE)", {})
+    if base != "string":
+        raise PopulationError(
+            f"列“{fact.id}”的类型是 {type_}，不能作为{fact.type}",
+            f"column {fact.id} is {type_}, unusable as {fact.type}",
+        )
+    match fact.type:
+        case "boolean":
+            yes, no = f"LOWER({text}) IN ({_listed(YES)})", f"LOWER({text}) IN ({_listed(NO)})"
+            value = f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
+            return Cleaned(value, {"not_yes_or_no": f"NOT ({yes} OR {no})"})
+        case "date":
+            shape = "[0-9]{4}([-/.][0-9]{1,2}[-/.]|年[0-9]{1,2}月)[0-9]{1,2}日?"
+            plain = f"REGEXP_REPLACE(REPLACE({text}, '日', ''), '[/.年月]', '-')"
+            day = f"CASE WHEN {_matches(text, shape)} THEN TRY_CAST({plain} AS DATE) END"
+            inside = f"{day} BETWEEN DATE'1900-01-01' AND DATE'2200-12-31'"
+            return Cleaned(day, {"not_a_date": f"{text} IS NOT NULL AND NOT COALESCE({inside}, FALSE)"})
+        case "enum":
+            names = {v.en.lower(): v.value for v in fact.values}
+            english = " ".join(f"WHEN {literal(en)} THEN {literal(value)}" for en, value in names.items())
+            choice = f"CASE LOWER({text}) {english} ELSE {text} END"
+            return Cleaned(choice, {"not_a_choice": f"{choice} NOT IN ({_listed(v.value for v in fact.values)})"})
+    return Cleaned(text, {})
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(literal(word) for word in sorted(words))
+
+
+def _matches(text: str, shape: str) -> str:
+    """The whole text has the shape; Java's ``$`` would also accept a line end after it."""
+    return f"{text} RLIKE {literal(chr(92) + 'A(' + shape + ')' + chr(92) + 'z')}"
+
+
+def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
+    base, _, digits = type_.partition("(")
+    scale = fact_scale(fact)
+    low, high = bounds(fact)
+    faults: dict[str, str] = {}
+    wide = "DECIMAL(38, 12)"  # holds every number of the accepted shape, and both bounds
+    if base in _INTEGERS:
+        number = f"CAST({column} AS {wide})"
+    elif base == "decimal" and _fits(digits):
+        number = f"CAST({column} AS {wide})"
+        if int(digits.rstrip(")").split(",")[1]) > scale:
+            faults["too_many_decimals"] = f"{number} <> CAST(ROUND({number}, {scale}) AS {wide})"
+    elif base in ("string", "decimal"):
+        if base == "decimal":  # more digits than any common type could hold: read as text, plain under ANSI
+            text = f"CAST({column} AS STRING)"
+        shape = "[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20})([.][0-9]{1,12}0*)?"
+        good = _matches(text, shape)
+        number = f"CASE WHEN {good} THEN TRY_CAST(REPLACE({text}, ',', '') AS {wide}) END"
+        faults["not_a_number"] = f"NOT ({good})"
+        fits = _matches(text, f"[-+]?[0-9,]+([.][0-9]{{0,{scale}}}0*)?")
+        faults["too_many_decimals"] = f"{good} AND NOT ({fits})"
+    else:
+        raise PopulationError(
+            f"列“{fact.id}”是 {type_}：金额和数量不能用浮点数，请用 DECIMAL 或文字",
+            f"column {fact.id} is {type_}: binary floats cannot hold amounts; use DECIMAL or text",
+        )
+    faults["below_minimum"] = f"{number} < CAST('{low:f}' AS {wide})"
+    faults["above_maximum"] = f"{number} > CAST('{high:f}' AS {wide})"
+    # Rows outside the bounds never get here. The integer comes from the value's own digits: a cast to no decimals
+    # after lifting the scale cuts nothing, and TRY_CAST never raises.
+    lifted = f"TRY_CAST({number} AS DECIMAL(18, {scale})) * CAST({10**scale} AS DECIMAL({scale + 1}, 0))"
+    return Cleaned(f"TRY_CAST({lifted} AS BIGINT)", faults)
+
+
+def _fits(digits: str) -> bool:
+    precision, scale = (int(part) for part in digits.rstrip(")").split(","))
+    return scale <= 12 and precision - scale <= 26
