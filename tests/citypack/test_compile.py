@@ -37,6 +37,12 @@ def test_everything_of_a_measure_arrives(pack: Pack) -> None:
     assert [value.value for value in fact.values] == ["市级", "省级", "国家级"]
 
 
+def test_a_fact_that_nobody_can_change(pack: Pack) -> None:
+    facts = [record.model_copy(update={"changeable": record.id != "合同已登记"}) for record in pack.facts]
+    made = compile_pack(pack.model_copy(update={"facts": facts})).catalogue
+    assert (made["合同已登记"].changeable, made["在本市转化"].changeable) == (False, True)
+
+
 def test_the_cap_bites_on_what_is_left_of_the_year(pack: Pack) -> None:
     compiled = compile_pack(pack)
     facts, errors = parse_facts(FACTS, compiled.catalogue)

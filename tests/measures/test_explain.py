@@ -307,3 +307,30 @@ def test_every_failed_condition_gets_its_change(catalogue: Catalogue, intensity:
         measure = replace(intensity, applies=(Condition(test, title),), parameters=())
         e = explain(measure, facts, DAY, catalogue)
         assert [(g.sentence.zh, g.short) for g in e.why_not] == [(sentence, short)], test
+
+
+def test_nearest_change_is_the_one_people_expect(catalogue: Catalogue, intensity: Measure) -> None:
+    """The quantity that stands alone first; what only picks a tier last, however small its step."""
+    ratio = "研发投入 >= 营业收入 * tiers(技术合同交易额, (0, 0.05), (50000000, 0.04), (200000000, 0.03))"
+    measure = replace(intensity, applies=(Condition(ratio, Text("占比", "ratio")),), parameters=())
+    facts = {"研发投入": D("1900000.00"), "营业收入": D("48000000.00"), "技术合同交易额": D("49999999.00")}
+    [gap] = explain(measure, facts, DAY, catalogue).why_not
+    assert (gap.fact, gap.short) == ("研发投入", "500000.00")
+
+
+def test_what_cannot_be_changed_is_not_proposed(catalogue: Catalogue, intensity: Measure) -> None:
+    fixed = {"成立日期", "机构级别", "已转化", "研发投入"}
+    given = Catalogue(replace(f, changeable=f.id not in fixed) for f in catalogue.facts.values())
+    facts = {
+        "成立日期": dt.date(2012, 1, 1), "机构级别": "市级", "已转化": False, "研发投入": D("1.00"),
+        "营业收入": D("100.00"),
+    }  # fmt: skip
+
+    def gaps(test: str) -> list[tuple[str | None, str]]:
+        measure = replace(intensity, applies=(Condition(test, Text("甲", "A")),), parameters=())
+        return [(g.fact, g.sentence.zh) for g in explain(measure, facts, DAY, given).why_not]
+
+    for test in ("years_between(成立日期, 计算日) <= 5", '机构级别 == "省级"', '机构级别 in ("省级",)', "已转化"):
+        assert gaps(test) == [(None, "不满足“甲”")], test
+    assert gaps("研发投入 * 10 >= 营业收入") == [("营业收入", "营业收入超出 90.00 元")]
+    assert gaps("已转化 or 研发投入 * 10 >= 营业收入") == [("营业收入", "营业收入超出 90.00 元")]

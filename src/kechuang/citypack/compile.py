@@ -32,6 +32,7 @@ def fact(record: models.Fact) -> engine.FactType:
         cost=record.cost,
         example=record.example,
         entity=record.entity,
+        changeable=record.changeable,
     )
 
 

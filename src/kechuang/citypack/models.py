@@ -209,6 +209,7 @@ class Fact(Record):
     help: Text | None = None
     cost: int = Field(1, ge=1, le=9, description="how hard it is to find out: 1 known by heart, 9 needs a document")
     example: str | None = None
+    changeable: bool = Field(True, description="false: nobody can make it otherwise (a founding date, a past award)")
 
 
 class DepartmentRole(Record):

@@ -57,7 +57,8 @@ class FactType:
     ``unit``: money is always in 元 (yuan); a rate is a fraction (0.02) and ``unit="%"`` only says that people write
     it in percent; a count has the unit of what is counted (人, 件, 年). ``minimum``/``maximum`` bound accepted values
     (inclusive). ``scale`` is the number of decimals kept (default: money 2, rate 4, count 0). ``cost`` 1..9 says how
-    hard the fact is to find out; the cheapest unknown fact is asked for first.
+    hard the fact is to find out; the cheapest unknown fact is asked for first. ``changeable`` false: the subject cannot
+    make it otherwise (a founding date, a past recognition), so that it is never proposed as the nearest change.
     """
 
     id: str
@@ -73,6 +74,7 @@ class FactType:
     cost: int = 1
     example: str | None = None
     entity: str | None = None
+    changeable: bool = True
 
 
 class Catalogue:

@@ -2,7 +2,7 @@
 
 Comparisons that are linear in a fact are solved exactly on the fact's own grid (fen, whole persons, days); others
 are searched by bisection, which finds the nearest value wherever the condition switches once. Every proposal is
-tried before it is returned.
+tried before it is returned. What a subject cannot change (``changeable`` false: a founding date) is never proposed.
 """
 
 from __future__ import annotations
@@ -79,23 +79,49 @@ def _search(node: n.Node, environment: Environment, catalogue: Catalogue, want: 
                 return tuple(c for t in known for c in t) if len(known) == len(tried) else None
             options = [t for t in tried if t]
             return min(options, key=lambda t: (len(t), t[0].weight()), default=None)
-        case n.Name(id=id_) if id_ in catalogue and isinstance(environment.get(id_), bool):
+        case n.Name(id=id_) if _free(id_, catalogue) and isinstance(environment.get(id_), bool):
             return (Change(id_, not want, want),)
         case n.In(operand=n.Name(id=id_), options=options):
             return _choice(id_, tuple(str(o.value) for o in options), environment, catalogue, want)
         case n.Compare(op=op, left=n.Name(id=id_), right=n.Literal(value=str(value))):
             return _choice(id_, (value,), environment, catalogue, want is (op == "=="))
         case n.Compare():
-            found = [c for f in n.names(node, "fact") if (c := _quantity(node, f, environment, catalogue, want))]
-            return (min(found, key=Change.weight),) if found else None
+            free = [f for f in n.names(node, "fact") if _free(f, catalogue)]
+            found = [c for f in free if (c := _quantity(node, f, environment, catalogue, want))]
+            return (min(found, key=lambda c: (_distance(node, c.fact), c.weight())),) if found else None
     return None
+
+
+def _free(fact: str, catalogue: Catalogue) -> bool:
+    return fact in catalogue and catalogue[fact].changeable
+
+
+def _distance(node: n.Compare, fact: str) -> int:
+    """How far a fact is from what is compared: 0 it alone is one side, 1 it is a part of the quantity, 2 it only picks
+    a tier or a case. People expect "spend more on R&D", not "sell more and fall into the tier with the lower rate"."""
+    sides = [side for side in (node.left, node.right) if fact in n.names(side)]
+    if not any(fact in _quantities(side) for side in sides):
+        return 2
+    return 0 if len(sides) == 1 and n.names(sides[0], "fact") == (fact,) else 1
+
+
+def _quantities(node: n.Node) -> set[str]:
+    """Names whose value enters the quantity, not only the choice of a row or case."""
+    match node:
+        case n.Name(id=id_):
+            return {id_}
+        case n.Choose(then=a, otherwise=b):
+            return _quantities(a) | _quantities(b)
+        case n.Tiers(rows=rows):
+            return set[str]().union(*(_quantities(row.value) for row in rows))
+    return set[str]().union(*map(_quantities, n.children(node)))
 
 
 def _choice(
     fact: str, options: tuple[str, ...], environment: Environment, catalogue: Catalogue, inside: bool
 ) -> tuple[Change, ...] | None:
     have = environment.get(fact)
-    if have is None or fact not in catalogue:
+    if have is None or not _free(fact, catalogue):
         return None
     if not inside:
         options = tuple(v.value for v in catalogue[fact].values if v.value not in options)
