@@ -18,8 +18,8 @@ _CAP_HEAD = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超�
 MEASURED = re.compile(r"平方米|平米|亩|吨|公斤|千瓦|度|头|只|株|立方米|公里|床|月|天|㎡")
 _ENTITY_PER = re.compile(r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|艘|辆|亩|吨|头|只|座|处|品种|种|类|批|支|款|机构|单位|企业"
                          r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分]|一次|可)")
-_STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成|毕业|培育|引进|认定|孵化|培养)?(?:\d[\d.]*|一)"
-                       r"(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户|名|项|件)[\u4e00-\u9fff]{0,14}?)(?=[，给奖补资另再]|$)")
+_STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成|毕业|培育|引进|认定|孵化|培养|连续[\u4e00-\u9fff]{0,2}满?)?(?:\d[\d.]*|一)"
+                       r"(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户|名|项|件|年|个月)[\u4e00-\u9fff]{0,14}?)(?=[，给奖补资另再]|$)")
 _PERIOD = re.compile(r"每年度?|年度|每月|每季度|[一二三四五两\d]年累计|三年内累计|(?<=企业)年(?=[奖补资])|每个自然年度|自然年度|全年")
 _BASE = re.compile(
     r"(?:按照?|参照|依照|依据|根据|以)(?:不超过|不高于|最高|其|该)*(?P<base>[^，。；]*?)"
@@ -43,6 +43,7 @@ class Amount:
     per: str | None = None
     rate_is_cap: bool = False
     matching: bool = False
+    open_rate: bool = False
     tiers: list[tuple[str, Quantity, bool]] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
 
@@ -92,7 +93,12 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
                 result.rules.append("cap")
     elif money:
         _sums(view, result, money, start)
-    elif re.search(r"全额(?:奖|补|资助|贴|返|承担|报销)", region):
+    if not percents and not ratios and "贴息" in region:
+        market = re.search(r"按照?(?:不超过|最高)*(?P<base>[^，。]*(?:报价利率|基准利率|LPR|贷款利率)(?:（[^）]*）)?)", region)
+        if market:  # the rate is the market's, not a number of the text
+            result.open_rate, result.base = True, market["base"]
+            result.rules.append("market-rate")
+    if not money and not percents and not ratios and re.search(r"全额(?:奖|补|资助|贴|返|承担|报销)", region):
         result.rate = Decimal(1)
         result.base = _cost(view, trigger)
         result.rules.append("full-cost")
@@ -162,8 +168,15 @@ def _sums(view: View, result: Amount, money: list[Quantity], start: int) -> None
 
 def _cost(view: View, trigger: int) -> str | None:
     """The cost that is paid in full: 登记费全额资助 -> 登记费."""
-    match = re.search(r"([\u4e00-\u9fff]{1,10}(?:费用?|利息|资金|经费|支出|成本))(?:给予|予以|由[^，]*)?$", view.text[:trigger])
-    return match.group(1) if match else None
+    head = view.text[:trigger]
+    match = re.search(r"([\u4e00-\u9fff]{1,10}(?:费用?|利息|资金|经费|支出|成本))(?:给予|予以|由[^，]*)?$", head)
+    if match:
+        return match.group(1)
+    # 企业所得税……市、县分成部分……全额奖励: a tax or fee, or a share of it, named further in front.
+    tax = re.search(r"[\u4e00-\u9fff]{1,10}(?:税|费)", head)
+    part = _last(re.compile(r"[\u4e00-\u9fff、]{1,10}(?:部分|贡献)"), head)
+    share = re.sub(r"^.*(?:内|其|得|的)(?=.{3})", "", part.group()) if part else ""
+    return ((re.sub(r"^.*(?:的|纳)(?=.{2})", "", tax.group()) if tax else "") + share) or None
 
 
 def _per_before(head: str) -> str | None:

@@ -29,6 +29,7 @@ class Beneficiaries:
     def __init__(self, clauses: tuple[Clause, ...], sentences: tuple[Sentence, ...]) -> None:
         tops = {clause.id: clause.id for clause in clauses if clause.parent is None}
         self.by_clause: dict[str, str] = {}
+        self.conditions = _conditions(sentences)
         for sentence in sentences:
             text = squeeze(sentence.text)
             match = _CARD.search(text) or _APPLIES.search(text)
@@ -73,6 +74,23 @@ class Beneficiaries:
         return Who("企业", "no beneficiary named; enterprises assumed") if subject is None else Who(subject)
 
 
+def _conditions(sentences: tuple[Sentence, ...]) -> dict[str, str]:
+    """补贴条件：（1）…；（2）…。补贴标准：…: what stands between the two labels, for each clause."""
+    found: dict[str, str] = {}
+    clause = ""
+    for sentence in sentences:
+        text = squeeze(sentence.text)
+        if re.match(r"^[\u4e00-\u9fff]{2,6}条件[：:]$", text):
+            clause = sentence.paragraph.rpartition(".")[0]
+            found[clause] = ""
+        elif clause and (not sentence.paragraph.startswith(f"{clause}.") or re.match(r"^[\u4e00-\u9fff]{2,6}[：:]", text)):
+            clause = ""
+        elif clause and len(found[clause]) < _LONGEST_LIST:
+            found[clause] += text
+    return found
+
+
+_LONGEST_LIST = 400
 _GENERIC = ("企业", "单位", "项目", "符合条件的企业", "个人", "符合条件企业")
 
 

@@ -18,7 +18,7 @@ STRONG = (r"(?:奖励|补助|补贴|资助|贴息|贴补|奖补|奖金|重奖|�
           r"|奖扶|专项支持|定额支持|后补助)")
 #: … and nouns that mean money only beside an amount (给予最高500万元支持, but 给予落户支持).
 WEAK = r"(?:支持|扶持|配套|优惠|减免|经费|资金)"
-_VERB = r"(?:奖励|补助|补贴|资助|贴息|贴补|奖补|支持|扶持|配套|返还|补偿|重奖|奖)"
+_VERB = r"(?:奖励|补助|补贴|资助|贴息|贴补|奖补|支持|扶持|配套|返还|补偿|重奖|(?<![\u4e00-\u9fff])奖)"
 _GIVE = re.compile(r"给予|予以|给以|发给|发放(?!对象)|给(?=[^予以出付])")
 _STRONG = re.compile(STRONG)
 _STRONG_OR_WEAK = re.compile(f"{STRONG}|{WEAK}")
@@ -36,7 +36,8 @@ _VERB_BEFORE = re.compile(rf"(?P<verb>{_VERB})(?P<tail>{_TAIL})")
 _NOUN_SUFFIX = re.compile(r"^(?:总?金额|资金|标准|额度|费用|经费|总额|额|上限)")
 _CARRY_OUT = re.compile(rf"(?:进行|实行|实施|享受|申请|获得)(?:[\u4e00-\u9fff\x00“”]{{0,8}}?)(?P<noun>{STRONG})")
 _ENJOY = re.compile(rf"(?:可以?|均可|都可|同等|继续)享受[^，。]{{0,40}}?(?P<noun>{STRONG})")
-_CASE_BY_CASE = re.compile(rf"{STRONG}[^。；]{{0,16}}(?:实行|采取|按)[“\s]*一事一议")
+_CASE_BY_CASE = re.compile(rf"{STRONG}[^。；]{{0,16}}(?:实行|采取|按)[“\s]*(?:一事一议|一企一策|一项目一策)")
+_CASE_FIRST = re.compile(rf"(?:实行|采取|按)[“\s]*(?:一企一策|一事一议|一项目一策)[^，。]{{0,12}}{STRONG}")
 _FULL = re.compile(rf"全额(?P<noun>{STRONG}|承担|报销)")
 _BY_ARTICLE = re.compile(r"(?:享受|按照?|参照|比照)(?P<ref>(?:本\S{1,3})?第[\d一二三四五六七八九十、]+条)[^，。]{0,6}(?:政策|规定|标准|奖励|补助)")
 _BY_RATE = re.compile(r"(?:按照?|参照)[^，。]*%[^，。]{0,8}?(?P<noun>奖励|补助|补贴|资助|返还|给予)")
@@ -44,7 +45,7 @@ _ENCOURAGE = re.compile(r"(?:鼓励|引导|要求|推动|支持)(?:各区|各县
 _VAGUE = re.compile(r"(?:按照?|根据)[^，。]*(?:投入|费用|支出|金额|收入|贡献|额)[^，。]*(?:给予|予以)一定(?:比例)?的?(?:支持|扶持)")
 _POOL = re.compile(rf"安排[^，。]{{0,12}}(?:奖励|补助|补贴|奖补)资金[^，。]*用于[^，。]*{STRONG}")
 _TIER_NOTICE = re.compile(
-    r"(?:按|分)[^，。]{0,8}(?:档次|档|标准|方式|情形|等级|类别|级别)(?:次)?(?:分别)?(?:给予|予以)|(?:给予|予以)(?:如下|以下|下列|相应)[^，。]{0,12}$")
+    r"(?:按|分)[^，。]{0,8}(?:档次|档|标准|方式|情形|等级|类别|级别)(?:次)?(?:分别)?(?:给予|予以)|(?:给予|予以)(?:如下|以下|下列)[^，。]{0,12}$")
 _PAYOUT = re.compile(r"应(?:奖励|补助|补贴|资助)额|(?:奖励|补助|补贴|资助|扶持|奖补)(?:资金|总额|金额|款)的|奖励额的|比例(?:分享|分担|分配)")
 _LIMIT = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超过|上限|封顶|以内|为限|累计|总额|合计)")
 _OWN_PURPOSE = re.compile(r"^(?:本|为)(?:专题|办法|政策|细则|意见|措施|规定|方案|指南)")
@@ -61,7 +62,7 @@ class Event:
     reference: str | None = None
 
 
-_MAY = re.compile(r"奖|补|资助|贴息|返还|支持|扶持|配套|津贴|一事一议|享受|最高|最多|不超过|不高于|上限|封顶|以内")
+_MAY = re.compile(r"奖|补|资助|贴息|返还|支持|扶持|配套|津贴|一事一议|一企一策|一项目一策|享受|最高|最多|不超过|不高于|上限|封顶|以内")
 
 
 def may_grant(text: str) -> bool:
@@ -74,7 +75,7 @@ def find_event(view: View, segment: Segment) -> Event | None:
     text = view.masked[segment.start:segment.end]
     raw = view.text[segment.start:segment.end]
     money = [q for q in view.inside(segment.start, segment.end) if q.kind in ("money", "percent", "ratio")]
-    if not money and not _STRONG.search(text) and not re.search("第.{1,4}条|一事一议|一定", raw):
+    if not money and not _STRONG.search(text) and not re.search("第.{1,4}条|一事一议|一企一策|一项目一策|一定", raw):
         return None
     if _NEGATED.search(text) or _PAYOUT.search(text):
         return None
@@ -144,8 +145,10 @@ def _by_rate(text: str, segment: Segment, money: list[Quantity]) -> Event | None
 def _carried_out(text: str, whole: str, segment: Segment) -> Event | None:
     """由受益财政进行奖励, 实行重奖, 奖励实行“一事一议”: money without an amount."""
     case = _CASE_BY_CASE.search(whole, max(0, segment.start - 30), segment.end)
-    if case and "一事一议" in whole[segment.start:segment.end]:
-        return Event("case-by-case", segment, max(segment.start, case.end() - 7))
+    case = case or _CASE_FIRST.search(whole, segment.start, segment.end)
+    if case and re.search("一事一议|一企一策|一项目一策", whole[segment.start:segment.end]):
+        start = max(segment.start, case.end() - 7) if case.re is _CASE_BY_CASE else case.start()
+        return Event("case-by-case", segment, start)
     for match in _CARRY_OUT.finditer(text):
         if text[match.start():match.start() + 2] in ("获得", "申请", "享受") or not _AT_END.match(text[match.end():]):
             continue

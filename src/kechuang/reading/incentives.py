@@ -32,6 +32,7 @@ _SKIPPED_HEADING = re.compile(r"政策兑现|资金拨付|兑现时间|申报材
 _LIMIT_SUBJECT = re.compile(
     r"^(?:但|且|原则上|最终|单|每|同一|各|年|全年|累计|合计|总额|最高|最多|其中|该|其(?!他|它|余)|上述|以上|两项|三年|连续|期限|补助|奖励|资助|补贴|\d年|$)")
 _OWN_SUBJECT = re.compile(r"^同一")
+_STANDARD_LABEL = re.compile(r"(?:补贴|补助|奖励|资助|支持|扶持|奖补)(?:标准|金额|额度)[：:]$")
 _BARE_STEP = re.compile(r"^(?:其中|即)?[：:]?(?P<name>[\u4e00-\u9fff“”（）、]{2,16}?)(?:为|每[家个项人]|最高|不超过|的)*$")
 _LONGEST_CONDITION = 600
 _GENERAL = re.compile(r"^(?:对于?)?(?:符合|满足)(?:上述|以上|相关|有关)?(?:条件|要求|规定|标准)的[^，]*$")
@@ -110,6 +111,9 @@ class _Walker:
                 continue
             event = find_event(view, segment)
             if event is None:
+                if self._standard(view, segment, pending, unit, index):
+                    pending = min(segment.end + 1, unit[1])
+                    continue
                 if self._bare_step(view, segment, unit):
                     pending = min(segment.end + 1, unit[1])
                     continue
@@ -126,6 +130,23 @@ class _Walker:
         if len(lead) < 6 or lead.endswith("即"):
             return False
         self.sentence_lead = lead
+        return True
+
+    def _standard(self, view: View, segment: Segment, pending: int, unit: tuple[int, int], index: int) -> bool:
+        """补贴标准：10000元 / 奖励标准：一等奖20万元，二等奖15万元: a label and the sum."""
+        if not _STANDARD_LABEL.search(view.text[unit[0]:segment.start]) or self.current is not None and (
+                self.current.unit == unit and self.current.view.sentence is view.sentence):
+            return False
+        sums = [q for q in view.inside(segment.start, segment.end) if q.kind in ("money", "percent")]
+        if not sums:
+            return False
+        named = _BARE_STEP.match(view.text[segment.start:sums[0].start])
+        promise = Amount() if named and sums[0].kind == "money" else amounts.interpret(
+            view, segment.start, segment.start, segment.end)
+        event = Event("standard", segment, segment.start)
+        self._start(view, event, pending, promise, "", unit, index)
+        if promise.empty and named:
+            self._bare_step(view, segment, unit)
         return True
 
     def _bare_step(self, view: View, segment: Segment, unit: tuple[int, int]) -> bool:
@@ -157,6 +178,7 @@ class _Walker:
               index: int) -> bool:
         region = self._region(view, event, pending, before)
         own = GRANTOR.sub("", _CONNECTOR.sub("", view.text[pending:region].strip("，、：； ")))
+        own = re.sub(r"^(?:补贴|补助|奖励|资助|支持)(?:标准|金额|额度)[：:]?(?:为)?", "", own)
         promise = amounts.interpret(view, region, event.trigger, event.segment.end)
         current = self.current
         near = current is not None and current.last_segment >= index - 1
@@ -323,6 +345,11 @@ class _Walker:
         if _GENERAL.match(own) and self.before and condition == own:
             condition = self._join(self.before.rstrip("。"), own)
             reasons.append("condition stands in an earlier sentence")
+        listed = self.beneficiaries.conditions.get(view.clause, "")
+        if listed and event.rule in ("standard", "direct", "giving") and _STANDARD_LABEL.search(
+                re.sub(r"[：:].*$", "：", view.text)):
+            condition = self._join(listed, condition)
+            reasons.append("condition stands in an earlier sentence")
         lead = self._join(self.lead, self.sentence_lead) or view.lead
         if lead and lead not in condition:
             condition = self._join(lead, condition)
@@ -436,7 +463,7 @@ def _kind(draft: Draft, steps: tuple[Tier, ...]) -> str:
     promise = draft.amount
     if promise.matching:
         return "matching"
-    if promise.rate is not None or any(step.rate is not None for step in steps):
+    if promise.open_rate or promise.rate is not None or any(step.rate is not None for step in steps):
         return "rate"
     if draft.rule == "pool" or (draft.rule == "noun-limit" and _OWN_SUBJECT.match(draft.own)):
         return "other"

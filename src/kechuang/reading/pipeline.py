@@ -11,6 +11,7 @@ from kechuang.reading.duties import read_rules
 from kechuang.reading.incentives import read_incentives
 from kechuang.reading.intervals import Intervals
 from kechuang.reading.lines import logical_lines, physical_lines
+from kechuang.reading.markers import find_marker
 from kechuang.reading.metadata import read_frame
 from kechuang.reading.model import Clause, Reading, Sentence
 from kechuang.reading.notes import notes
@@ -57,8 +58,11 @@ def _views(text: str, structure: Structure, cut: tuple[Sentence, ...]) -> list[V
     titles = _headings(structure.clauses)
     views: list[View] = []
     lead, lead_clause = "", ""
+    starts = {paragraph.id: (paragraph.start, paragraph.end) for paragraph in structure.paragraphs}
     for sentence in cut:
         clause = clause_of[sentence.paragraph]
+        if sentence.n == 1 and lead and find_marker(text, *starts[sentence.paragraph]) is None:
+            lead = ""  # 须符合下列条件： introduces the numbered paragraphs after it, no others
         made = make(text, sentence, clause, titles[clause], bulleted[sentence.paragraph],
                     lead if lead_clause == clause else "")
         views.extend(made)
