@@ -35,6 +35,7 @@ def test_every_organisation_and_record_has_its_rows(done, cast):
     seller = rows.get(measure_id="supplier-subsidy")
     assert (seller.amount, seller.uscc) == (Decimal("100000.00"), cast.school.uscc)
     assert set(rows.values_list("realm", flat=True)) == {"demo"}
+    assert not rows.filter(uscc=cast.school.uscc, subject_kind="enterprise").exists()
 
 
 def test_what_the_register_does_not_know_is_asked_for(done, cast):

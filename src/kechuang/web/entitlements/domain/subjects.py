@@ -13,7 +13,16 @@ from kechuang.citypack import models as pack_models
 from kechuang.web.entitlements.domain.calculate import measure_facts
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.domain.facts import Subject, facts_of, subjects_of
+from kechuang.web.registry.enums import OrganisationKind
 from kechuang.web.registry.models import Organisation
+
+#: Kinds of organisation that measures for enterprises are computed for (family farms and cooperatives are subjects too).
+FIRMS = {
+    OrganisationKind.ENTERPRISE,
+    OrganisationKind.COOPERATIVE,
+    OrganisationKind.FAMILY_FARM,
+    OrganisationKind.BROKER,
+}
 
 _TYPES: dict[str, type] = {
     "money": Decimal,
@@ -63,5 +72,7 @@ def subjects(
 ) -> Iterator[tuple[pack_models.Measure, Subject]]:
     """Every measure of the release with every subject of the organisation that it can be computed for."""
     for measure in release.pack.measures:
+        if measure.subject == "enterprise" and organisation.kind not in FIRMS:
+            continue
         for subject in subjects_of(organisation, measure, on):
             yield measure, subject
