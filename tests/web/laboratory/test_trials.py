@@ -267,3 +267,23 @@ def test_lost_trials_are_told(city) -> None:
     assert tidy() == "1 lost"
     trial.refresh_from_db()
     assert trial.state == "failed"
+
+
+def test_api(done, city, client_for) -> None:
+    body = client_for(city.officer).get(f"/api/v1/laboratory/trials/{done.public_id}").json()
+    figures = {figure["id"]: figure for figure in body["figures"]}
+    assert figures["totals"]["rows"][0][:3] == ["200000.00", "150000.00", "-50000.00"]
+    assert figures["totals"]["sql"].startswith("SELECT")
+    assert client_for(city.officer).get("/api/v1/laboratory/trials").json()["items"][0]["id"] == done.public_id
+    seen = client_for(city.county_officer).get(f"/api/v1/laboratory/trials/{done.public_id}").json()
+    assert "winners" not in {figure["id"] for figure in seen["figures"]}
+    counties = next(figure for figure in seen["figures"] if figure["id"] == "counties")
+    assert counties["rows"] == [["431002", "<10", None, None, None]]
+    assert client_for(None).get(f"/api/v1/laboratory/trials/{done.public_id}").status_code == 401
+
+
+def test_parameters_left_out_stay_as_in_force(city) -> None:
+    trial = trials.start(city.officer, "receiver-subsidy", "不改", {}, dt.date(2026, 6, 1))
+    assert trials.run(trial.public_id) == "done"
+    trial.refresh_from_db()
+    assert trial.result["figures"]["totals"]["rows"][0][2] == "0.00"

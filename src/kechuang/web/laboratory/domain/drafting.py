@@ -67,11 +67,14 @@ def written_amount(measure: Measure) -> str:
 
 
 def with_parameters(law: Measure, raw: Mapping[str, str]) -> tuple[Measure, list[Fault]]:
-    """The measure with the parameters of the form, constant in time."""
+    """The measure with the parameters of the form, constant in time; what the form leaves out stays as in force."""
     faults: list[Fault] = []
     parameters = []
     for parameter in law.parameters:
-        text = raw.get(parameter.id, "").strip()
+        if parameter.id not in raw:
+            parameters.append(parameter)  # left as in force
+            continue
+        text = raw[parameter.id].strip()
         share = is_share(parameter.id, parameter)
         value = number(text + "%" if share and text and not text.endswith(("%", "％")) else text)
         if value is None:

@@ -14,8 +14,6 @@ from kechuang.web.laboratory.domain.results import Result
 from kechuang.web.laboratory.domain.trials import rows_path
 from kechuang.web.laboratory.models import Trial
 
-NAMED = {"counties": "counties", "industries": "industries", "sizes": "sizes", "years": "years"}
-
 
 def rows_file(trial: Trial) -> BinaryIO:
     """The table ``lab`` as it was computed; its SHA-256 stands in the trial. Raises ``UserError`` (404)."""
@@ -35,12 +33,8 @@ def figure_csv(trial: Trial, result: Result, figure: str) -> HttpResponse:
     if trial.realm == "demo":
         writer.writerow(["演示数据 generated data"])
     writer.writerow(found["columns"])
-    hide = figure in NAMED and not result.names
-    for row in found["rows"]:
-        if hide and int(row[1] or 0) < 10:
-            writer.writerow([safe(row[0]), "<10"])
-        else:
-            writer.writerow([safe(cell) if cell and not _numeric(cell) else cell for cell in row])
+    for row in (result.visible_row(figure, cells) for cells in found["rows"]):
+        writer.writerow([safe(cell) if cell and not _numeric(cell) else cell for cell in row])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{trial.public_id}-{figure}.csv"'
     return response

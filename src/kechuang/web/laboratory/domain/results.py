@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext
 
 from kechuang.codes import gbt4754
-from kechuang.web.core.templatetags.kc import MINUS
+from kechuang.web.core.templatetags.kc import MINUS, t
 from kechuang.web.laboratory.domain import drafting
 from kechuang.web.laboratory.enums import BudgetRule
 from kechuang.web.laboratory.models import Trial
@@ -22,6 +22,8 @@ from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.enums import SizeClass
 
 LEAST = 10
+GROUPS = ("counties", "industries", "sizes", "years")
+SHOWN = 12
 HIDDEN = ("winners", "losers", "splitting_largest")
 
 
@@ -211,6 +213,20 @@ class Result:
                     names.setdefault(gbt4754.normal(code), industry.name)
         return self.lines("industries", lambda code: _industry(code, names))
 
+    @property
+    def industries_shown(self) -> list[Line]:
+        """The largest industries, and the sum of the others in one line."""
+        found = self.industries
+        if len(found) <= SHOWN + 1:
+            return found
+        rest = found[SHOWN:]
+        sums = [sum((getattr(x, name) for x in rest), Decimal(0)) for name in ("law", "draft", "change")]
+        title = gettext("其余 %(n)d 个行业") % {"n": len(rest)}
+        widest = max((max(x.law, x.draft) for x in found), default=Decimal(1)) or Decimal(1)
+        bars = [f"{min(v / widest, Decimal(1)) * 100:.1f}" for v in sums[:2]]
+        count = sum(x.count for x in rest)
+        return [*found[:SHOWN], Line(title, count, *sums, *bars, hidden=not self.names and count < LEAST)]
+
     @cached_property
     def sizes(self) -> list[Line]:
         """By size of the firm."""
@@ -246,13 +262,21 @@ class Result:
         ]
 
     @property
+    def fact_name(self) -> str:
+        """The amount that the turning point is about."""
+        return self._fact(self.raw["fact"]) if self.raw.get("fact") else ""
+
+    @property
     def month_chart(self) -> dict[str, Any]:
         """Options of the chart of months; values are in 万元."""
+        last = self.months[-1] if self.months else None
+        above = bool(last and last["draft_cumulated"] >= last["law_cumulated"])
         options: dict[str, Any] = {
             "cols": [2, 1] if self.law else [2],
             "min": 0,
             "yname": gettext("累计，万元"),
             "right": 72,
+            "nudge": [-9, 9] if above else [9, -9],
         }
         budget = drafting.number(str(self.draft.get("budget", "")))
         if budget:
@@ -320,22 +344,54 @@ class Result:
 
     @property
     def proofs(self) -> list[dict[str, Any]]:
-        """Answers of the solver, with the titles of other measures."""
-        return [
-            {**p, "other_title": self.release.records[p["other"]].title if p.get("other") in self.release.records else ""}
-            for p in self.raw.get("proofs", [])
-        ]  # fmt: skip
+        """Answers of the solver, with the titles of other measures and the example in words."""
+        found = []
+        for p in self.raw.get("proofs", []):
+            other = self.release.records.get(p.get("other", ""))
+            found.append({**p, "other_title": other.title if other else "", "example": self._example(p)})
+        return found
+
+    def _example(self, proof: dict[str, Any]) -> str:
+        """The facts that matter: the amounts compared, or everything for a meeting of two measures."""
+        facts, fact = proof.get("facts") or [], self.raw.get("fact")
+        if not facts:
+            return ""
+        if fact and len(facts) == len(proof.get("amounts", [])):
+            pairs = [
+                gettext("%(v)s 元得 %(a)s 元") % {"v": f"{Decimal(f[fact]):,.2f}", "a": f"{Decimal(a):,.2f}"}
+                for f, a in zip(facts, proof["amounts"], strict=True)
+            ]
+            return gettext("、").join(pairs)
+        words = {"True": gettext("是"), "False": gettext("否")}
+        return gettext("、").join(f"{self._fact(k)} {words.get(v, v)}" for k, v in facts[0].items())
+
+    def _fact(self, name: str) -> str:
+        fact = self.release.facts.get(name)
+        return fact.en if fact and (get_language() or "").startswith("en") else name
 
     @property
     def queries(self) -> list[dict[str, Any]]:
         """Every figure with its query."""
         return [f for name, f in self.raw["figures"].items() if self.names or name not in HIDDEN]
 
+    @property
+    def visible_figures(self) -> list[dict[str, Any]]:
+        """Figures with their small groups blanked for readers who may not see single firms."""
+        return [{**f, "rows": [self.visible_row(f["id"], row) for row in f["rows"]]} for f in self.queries]
+
+    def visible_row(self, figure: str, row: list[str | None]) -> list[str | None]:
+        """A row as the reader may see it."""
+        if figure in GROUPS and not self.names and int(row[1] or 0) < LEAST:
+            return [row[0], f"<{LEAST}", *[None] * (len(row) - 2)]
+        return row
+
 
 def _industry(code: str | None, names: dict[str, Any]) -> Any:
     if not code:
         return gettext("没有登记")
-    return names.get(code) or code
+    if code not in names:
+        return code
+    return f"{t(names[code])} {code}"
 
 
 def result_of(trial: Trial, names: bool) -> Result:
