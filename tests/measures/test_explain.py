@@ -334,3 +334,11 @@ def test_what_cannot_be_changed_is_not_proposed(catalogue: Catalogue, intensity:
         assert gaps(test) == [(None, "不满足“甲”")], test
     assert gaps("研发投入 * 10 >= 营业收入") == [("营业收入", "营业收入超出 90.00 元")]
     assert gaps("已转化 or 研发投入 * 10 >= 营业收入") == [("营业收入", "营业收入超出 90.00 元")]
+
+
+def test_an_amount_that_is_one_number(catalogue: Catalogue, supplier: Measure) -> None:
+    e = explain(replace(supplier, amount="cap"), {"出让方类型": "高校"}, DAY, catalogue)
+    assert [(s.kind, s.value, s.detail.zh) for s in e.steps] == [
+        ("parameter", D("100000.00"), "规则写明的数额"),
+        ("result", D("100000.00"), "按以上各步"),
+    ]

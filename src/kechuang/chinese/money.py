@@ -67,6 +67,8 @@ def yuan_parts(value: Decimal) -> tuple[str, str]:
     Decimals beyond the fen are shown when they are there (an amount before rounding), never cut.
     """
     text = f"{value:,f}"
+    if text[-3:-2] == ".":
+        return text, "元"
     point = text.find(".")
     places = len(text) - point - 1 if point >= 0 else 0
     if places < 2:

@@ -64,6 +64,7 @@ _COMPARISONS: dict[str, Callable[[Known, Known], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 _ZERO = Decimal(0)
+_new = tuple.__new__  # skips the named tuple's own constructor, which costs as much as the step itself
 
 
 def evaluate(node: n.Node, environment: Environment, trace: Trace | None = None) -> Value:
@@ -75,6 +76,14 @@ def half_up(value: Decimal, digits: int = 2) -> Decimal:
     """Commercial rounding to ``digits`` decimals, halves away from zero (四舍五入)."""
     rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, ROUNDING)
     return rounded if digits >= 0 else rounded.quantize(Decimal(1))
+
+
+def _rounder(digits: int) -> Callable[[Decimal], Decimal]:
+    """``half_up`` for a fixed number of digits."""
+    if digits < 0:
+        return lambda value: half_up(value, digits)
+    exponent = Decimal(1).scaleb(-digits)
+    return lambda value: value.quantize(exponent, ROUND_HALF_UP, ROUNDING)
 
 
 def round_to(value: Decimal, unit: Decimal, up: bool) -> Decimal:
@@ -109,7 +118,7 @@ def compile_tree(node: n.Node) -> Run:
         case n.Negate(operand=x):
             return _unary(node, compile_tree(x), EXACT.minus)
         case n.HalfUp(operand=x, digits=digits):
-            return _unary(node, compile_tree(x), lambda v: half_up(v, digits))
+            return _unary(node, compile_tree(x), _rounder(digits))
         case n.RoundTo(operand=x, unit=multiple, up=up):
             return _unary(node, compile_tree(x), lambda v: round_to(v, multiple, up))
         case n.Add(left=a, right=b):
@@ -157,7 +166,7 @@ def _name(node: n.Name, name: str) -> Run:
         found = env.get(name)
         value: Value = unknown if found is None else found
         if noted and seen is not None:
-            seen.append(Event(node, value, ()))
+            seen.append(_new(Event, (node, value, ())))
         return value
 
     return run
@@ -168,7 +177,7 @@ def _unary(node: n.Node, inner: Run, apply: Callable[[Decimal], Decimal]) -> Run
         operand = inner(env, seen)
         value = operand if isinstance(operand, Unknown) else apply(operand)  # type: ignore[arg-type]
         if seen is not None:
-            seen.append(Event(node, value, (operand,)))
+            seen.append(_new(Event, (node, value, (operand,))))
         return value
 
     return run
@@ -179,7 +188,7 @@ def _binary(node: n.Node, left: Run, right: Run, apply: Callable[..., Decimal]) 
         a, b = left(env, seen), right(env, seen)
         value: Value = _unknown((a, b)) if isinstance(a, Unknown) or isinstance(b, Unknown) else apply(a, b)
         if seen is not None:
-            seen.append(Event(node, value, (a, b)))
+            seen.append(_new(Event, (node, value, (a, b))))
         return value
 
     return run
@@ -236,7 +245,7 @@ def _choose(node: n.Node, condition: Run, then: Run, otherwise: Run) -> Run:
         else:
             value = then(env, seen) if test else otherwise(env, seen)
         if seen is not None:
-            seen.append(Event(node, value, (test,)))
+            seen.append(_new(Event, (node, value, (test,))))
         return value
 
     return run
@@ -247,7 +256,7 @@ def _extreme(node: n.Node, parts: tuple[Run, ...], pick: Callable[[tuple[Decimal
         values = tuple(part(env, seen) for part in parts)
         value: Value = _unknown(values) if Unknown in map(type, values) else pick(values)  # type: ignore[arg-type]
         if seen is not None:
-            seen.append(Event(node, value, values))
+            seen.append(_new(Event, (node, value, values)))
         return value
 
     return run
@@ -267,7 +276,7 @@ def _tiers(node: n.Node, inner: Run, table: tuple[tuple[Run, bool, Run], ...]) -
             if reached >= 0:
                 value = table[reached][2](env, seen)
         if seen is not None:
-            seen.append(Event(node, value, (x, Decimal(reached))))
+            seen.append(_new(Event, (node, value, (x, Decimal(reached)))))
         return value
 
     return run
@@ -289,7 +298,7 @@ def _marginal(node: n.Node, inner: Run, table: tuple[tuple[Run, Run], ...]) -> R
                     total = EXACT.add(total, part)
             value = total
         if seen is not None:
-            seen.append(Event(node, value, (x,)))
+            seen.append(_new(Event, (node, value, (x,))))
         return value
 
     return run

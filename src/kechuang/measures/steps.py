@@ -17,6 +17,8 @@ from kechuang.measures.words import money, percent, plain, show_fact, show_quant
 
 StepKind = Literal["fact", "parameter", "product", "round", "cap", "floor", "tier", "choose", "sum", "result"]
 _T = TypeVar("_T")
+_new = tuple.__new__  # skips the named tuple's own constructor
+_UNCAPPED = (False, None, None, None, None)
 _UNKNOWN = Text("不知道", "unknown")
 _NONE = Text("", "")
 _ROUNDED = Text("规则写明在这里取整", "the rule rounds here")
@@ -110,7 +112,42 @@ def build(program: Program, formula: Formula, trace: Trace, environment: dict[st
     return _Builder(program, formula, environment).run(trace)
 
 
+class _Plan:
+    """What is known of a node before any fact is: worked out once per formula, since every subject needs it."""
+
+    __slots__ = ("base", "called", "factors", "first", "fixed", "inner", "limits", "name", "source", "tell", "unit")
+
+    def __init__(self, node: n.Node, first: int, inner: bool, program: Program) -> None:
+        self.first = first
+        self.inner = inner
+        self.tell = _TELLERS.get(type(node))
+        self.unit = "元" if node.type.kind == "money" else node.type.unit
+        self.source = _source(node, program)
+        self.called = program.speaker.say(node) if isinstance(node, n.Name) else _NONE
+        self.factors = _factors(node) if isinstance(node, n.Multiply) else None
+        self.name = _rounding(node) if isinstance(node, n.HalfUp | n.RoundTo) else _NONE
+        self.base = 0
+        self.limits: tuple[int, ...] = ()
+        self.fixed: frozenset[int] = frozenset()
+        if isinstance(node, n.Minimum | n.Maximum):
+            # The first operand that depends on facts is the base, the others cap it.
+            self.base = next((i for i, p in enumerate(node.parts) if n.names(p, "fact")), 0)
+            self.limits = tuple(i for i in range(len(node.parts)) if i != self.base)
+            self.fixed = frozenset(i for i in self.limits if not n.names(node.parts[i], "fact"))
+
+
+def _source(node: n.Node, program: Program) -> ClauseRef | None:
+    """The sentence that states the first parameter among the operands, or the measure's own."""
+    for child in n.children(node):
+        if isinstance(child, n.Name) and child.origin == "parameter":
+            parameter = program.measure.parameter(child.id)
+            return (parameter.source if parameter else None) or program.measure.source
+    return None
+
+
 class _Builder:
+    __slots__ = ("capped", "day", "environment", "formula", "plan", "program", "steps", "tested")
+
     def __init__(self, program: Program, formula: Formula, environment: dict[str, Known | None]) -> None:
         self.program = program
         self.formula = formula
@@ -119,22 +156,27 @@ class _Builder:
         self.tested: dict[int, Value] = {}
         self.capped = False
         self.day = environment.get(TODAY)
+        self.plan: _Plan
 
     def run(self, trace: Trace) -> tuple[Step, ...]:
         told: set[int] = set()
-        inner, first = self.kept(("alike", id(self.formula)), self.alike)
+        memo, key = self.program.memo, ("plans", id(self.formula))
+        plans: dict[int, _Plan] = memo[key] if key in memo else self.kept(key, self.plans)
         for event in trace:
-            node = event.node
-            if isinstance(node, n.Choose):
+            node = event[0]
+            plan = plans[id(node)]
+            if type(node) is n.Choose:
                 self.tested[id(node)] = event.operands[0]
-            which = first[id(node)]
-            if which in told or id(node) in inner:
+            if plan.inner or plan.first in told:
                 continue
-            told.add(which)
-            _TELLERS[type(node)](self, node, event)
+            told.add(plan.first)
+            self.plan = plan
+            assert plan.tell is not None
+            plan.tell(self, node, event)
         tree = self.formula.tree
         value = trace[-1].value if trace else self.constant(tree)
         if not trace:
+            self.plan = plans[id(tree)]
             self.leaf(tree, value)
         detail = _LESSER if self.capped else _ABOVE
         if isinstance(value, Unknown):
@@ -142,16 +184,19 @@ class _Builder:
             detail = Text(
                 "还不知道：" + "、".join(t.zh for t in names), "not known yet: " + ", ".join(t.en for t in names)
             )
-        self.add("result", _RESULT, detail, value, tree, source=self.program.measure.source)
+        self.plan = plans[id(tree)]
+        self.add("result", _RESULT, detail, value, source=self.program.measure.source)
         return tuple(self.steps)
 
-    def alike(self) -> tuple[set[int], dict[int, int]]:
-        """Inner cases of a chain (the outermost one tells), and for each node the first one that equals it: what is
-        computed twice is told once."""
+    def plans(self) -> dict[int, _Plan]:
+        """A plan per node. Inner cases of a chain are left out (the outermost one tells), and of nodes that are equal
+        only the first one tells: what is computed twice is told once."""
         every = list(n.walk(self.formula.tree))
         cases = [x for x in every if isinstance(x, n.Choose)]
         inner = {id(y) for x in cases for y in (x.then, x.otherwise) if isinstance(y, n.Choose)}
-        return inner, {id(x): id(next(y for y in every if x == y)) for x in every}
+        return {
+            id(x): _Plan(x, id(next(y for y in every if x == y)), id(x) in inner, self.program) for x in every
+        }  # fmt: skip
 
     def sum(self, node: n.Add | n.Subtract, event: Event) -> None:
         """Facts and parameters by name, everything computed before by its value."""
@@ -161,7 +206,7 @@ class _Builder:
             for x, v in zip((node.left, node.right), event.operands, strict=True)
         )
         detail = Text(f"{left.zh} {sign} {right.zh}", f"{left.en} {sign} {right.en}")
-        self.add("sum", label, detail, event.value, node)
+        self.add("sum", label, detail, event.value)
 
     def parts(self, node: n.Marginal, value: Value) -> Text:
         """``5,000,000.00 × 2% + 3,000,000.00 × 1%``."""
@@ -178,13 +223,12 @@ class _Builder:
         text = " + ".join(shown) or "0"
         return Text(text, text)
 
-    def add(
-        self, kind: StepKind, label: Text, detail: Text, value: Value, node: n.Node, source: ClauseRef | None = None
-    ) -> None:
-        """A step without a cap."""
+    def add(self, kind: StepKind, label: Text, detail: Text, value: Value, source: ClauseRef | None = None) -> None:
+        """A step without a cap, of the node that is told."""
+        plan, steps = self.plan, self.steps
         amount = value if isinstance(value, Decimal) else None
-        unit = "元" if node.type.kind == "money" else node.type.unit
-        self.steps.append(Step(len(self.steps) + 1, kind, label, detail, amount, unit, source or self.source(node)))
+        values = (len(steps) + 1, kind, label, detail, amount, plan.unit, source or plan.source, *_UNCAPPED)
+        steps.append(_new(Step, values))
 
     def kept(self, key: tuple[object, ...], make: Callable[[], _T]) -> _T:
         """What depends on the rule and the day only is made once."""
@@ -206,17 +250,6 @@ class _Builder:
         found = self.environment.get(node.id)
         return Unknown(frozenset((node.id,))) if found is None else found
 
-    def source(self, node: n.Node) -> ClauseRef | None:
-        """The sentence that states the first parameter among the operands, or the measure's own."""
-        return self.kept(("source", id(node)), lambda: self.find_source(node))
-
-    def find_source(self, node: n.Node) -> ClauseRef | None:
-        for child in n.children(node):
-            if isinstance(child, n.Name) and child.origin == "parameter":
-                parameter = self.program.measure.parameter(child.id)
-                return (parameter.source if parameter else None) or self.program.measure.source
-        return None
-
     def show(self, value: Value, node: n.Node) -> Text:
         """A value with its unit; a small plain number is a rate."""
         if isinstance(value, Unknown):
@@ -229,17 +262,17 @@ class _Builder:
         return Text(str(value), str(value))
 
     def negation(self, node: n.Negate, event: Event) -> None:
-        self.add("sum", _MINUS, self.say(node), event.value, node)
+        self.add("sum", _MINUS, self.say(node), event.value)
 
     def marginal(self, node: n.Marginal, event: Event) -> None:
-        self.add("tier", _MARGINAL, self.parts(node, event.operands[0]), event.value, node)
+        self.add("tier", _MARGINAL, self.parts(node, event.operands[0]), event.value)
 
     def span(self, node: n.Span, event: Event) -> None:
-        self.add("sum", self.say(node), _NONE, event.value, node)
+        self.add("sum", self.say(node), _NONE, event.value)
 
     def fact(self, node: n.Name, event: Event) -> None:
         detail = _UNTOLD if isinstance(event.value, Unknown) else _GIVEN
-        self.add("fact", self.called(node.id), detail, event.value, node)
+        self.add("fact", self.plan.called, detail, event.value)
 
     def leaf(self, node: n.Node, value: Value) -> None:
         """An amount that is one number of the rule."""
@@ -247,16 +280,17 @@ class _Builder:
         parameter = self.program.measure.parameter(node.id) if isinstance(node, n.Name) else None
         source = parameter.source if parameter is not None else None
         detail = Text("规则写明的数额", "stated by the rule")
-        self.add("parameter", label, detail, value, node, source=source or self.program.measure.source)
+        self.add("parameter", label, detail, value, source=source or self.program.measure.source)
 
     def product(self, node: n.Multiply, event: Event) -> None:
-        a, b, swapped, fixed = self.kept(("factors", id(node)), lambda: _factors(node))
+        assert self.plan.factors is not None
+        a, b, swapped, fixed = self.plan.factors
         x, y = event.operands[::-1] if swapped else event.operands
         label = _TIMES
         if fixed:
             label = self.kept(("times", id(node), self.day), lambda: self.times(b, y))
         detail = f"{_bare(x, a)} × {_bare(y, b)}"
-        self.add("product", label, Text(detail, detail), event.value, node)
+        self.add("product", label, _new(Text, (detail, detail)), event.value)
 
     def times(self, factor: n.Node, value: Value) -> Text:
         """``乘补助比例 2%``; a parameter without a title is only its number."""
@@ -266,61 +300,63 @@ class _Builder:
         return Text(f"乘 {shown.zh}", f"times {shown.en}")
 
     def rounding(self, node: n.HalfUp | n.RoundTo, event: Event) -> None:
-        label = self.kept(("round", id(node)), lambda: _rounding(node))
         detail = _EVEN if event.value == event.operands[0] else _ROUNDED
         if isinstance(event.value, Unknown):
             detail = _NONE
-        self.add("round", label, detail, event.value, node)
+        self.add("round", self.plan.name, detail, event.value)
 
     def extreme(self, node: n.Minimum | n.Maximum, event: Event) -> None:
         """``min`` is a cap and ``max`` a floor on its first operand that depends on facts."""
-        low = isinstance(node, n.Minimum)
-        position = self.kept(
-            ("base", id(node)), lambda: next((i for i, p in enumerate(node.parts) if n.names(p, "fact")), 0)
-        )
-        base = event.operands[position]
-        limits = [(v, p) for i, (v, p) in enumerate(zip(event.operands, node.parts, strict=True)) if i != position]
-        known = [(v, p) for v, p in limits if isinstance(v, Decimal)]
+        plan, low = self.plan, type(node) is n.Minimum
+        values = event.operands
+        base = values[plan.base]
         self.capped = self.capped or low
-        kind: StepKind = "cap" if low else "floor"
-        if not isinstance(base, Decimal) or len(known) < len(limits):
-            texts = [self.show(v, p) for v, p in limits]
+        if not isinstance(base, Decimal) or any(isinstance(values[i], Unknown) for i in plan.limits):
+            texts = [self.show(values[i], node.parts[i]) for i in plan.limits]
             word = _WORDS[low]
             label = Text(f"{word.zh} {'、'.join(t.zh for t in texts)}", f"{word.en} {', '.join(t.en for t in texts)}")
-            self.add(kind, label, _UNDECIDED, event.value, node)
+            self.add("cap" if low else "floor", label, _UNDECIDED, event.value)
             return
-        limit, part = known[0] if len(known) == 1 else (min if low else max)(known, key=lambda pair: pair[0])
+        chosen = plan.limits[0]
+        if len(plan.limits) > 1:
+            chosen = (min if low else max)(plan.limits, key=lambda i: values[i])  # type: ignore[arg-type,return-value]
+        limit, part = values[chosen], node.parts[chosen]
+        assert isinstance(limit, Decimal)
         bit = limit < base if low else limit > base
         if not (low or bit or limit):
             return  # "not below zero" is worth a word only when it applies
-        fixed = self.kept(("fixed", id(part)), lambda: not n.names(part, "fact"))
-        if fixed:
-            label = self.kept(("limit", id(part), self.day, bit), lambda: self.limit(node, part, limit, bit))
+        fact, start, zh, en = _NEVER
+        if chosen in plan.fixed:
+            key = ("limit", id(part), self.day, bit)
+            label, (fact, start, zh, en) = self.kept(key, lambda: self.fixed_limit(node, part, limit, bit))
         else:
             label = self.limit(node, part, limit, bit)
-        fact, start, zh_from, en_from = _NEVER
-        if isinstance(node, n.Minimum) and fixed:
-            fact, start, zh_from, en_from = self.kept(
-                ("binds", id(part), self.day), lambda: self.binds(node.parts[position], limit)
-            )
+        detail = _WITHIN if low else _REACHED
+        without: Decimal | None = None
         lost: Decimal | None = None
         if bit:
-            lost = abs(base - limit)
+            without, lost = base, abs(base - limit)
             amount = money(lost) if node.type.kind == "money" else plain(lost)
-            zh, en = (f"少给 {amount}", f"{amount} less") if low else (f"补足 {amount}", f"{amount} more")
-            detail = Text(f"{zh}；{zh_from}", f"{en}; {en_from}") if fact else Text(zh, en)
-        elif fact:
-            detail = Text(zh_from, en_from)
-        else:
-            detail = _WITHIN if low else _REACHED
-        unit = "元" if node.type.kind == "money" else node.type.unit
-        value = event.value if isinstance(event.value, Decimal) else None
-        self.steps.append(
-            Step(
-                len(self.steps) + 1, kind, label, detail, value, unit, self.source(node), bit,
-                base if bit else None, lost, fact, start,
+            zh, en = f"；{zh}" if fact else "", f"; {en}" if fact else ""
+            texts_ = (
+                (f"少给 {amount}{zh}", f"{amount} less{en}") if low else (f"补足 {amount}{zh}", f"{amount} more{en}")
             )
+            detail = _new(Text, texts_)
+        elif fact:
+            detail = Text(zh, en)
+        result = event.value if isinstance(event.value, Decimal) else None
+        kind: StepKind = "cap" if low else "floor"
+        step = (
+            len(self.steps) + 1, kind, label, detail, result, plan.unit, plan.source, bit, without, lost, fact, start,
         )  # fmt: skip
+        self.steps.append(_new(Step, step))
+
+    def fixed_limit(
+        self, node: n.Minimum | n.Maximum, part: n.Node, limit: Decimal, bit: bool
+    ) -> tuple[Text, tuple[str | None, Decimal | None, str, str]]:
+        """What is said of a cap that does not depend on facts, and from where on it holds."""
+        never = isinstance(node, n.Maximum)
+        return self.limit(node, part, limit, bit), _NEVER if never else self.binds(node.parts[self.plan.base], limit)
 
     def limit(self, node: n.Minimum | n.Maximum, part: n.Node, value: Decimal, bit: bool) -> Text:
         """``封顶 200,000.00 起作用``."""
@@ -365,7 +401,7 @@ class _Builder:
                 f"{'超过' if row.strict else '达到'} {bound.zh} 这一档",
                 f"tier {'above' if row.strict else 'from'} {bound.en}",
             )
-        self.add("tier", label, detail, event.value, node)
+        self.add("tier", label, detail, event.value)
 
     def bound(self, node: n.Node, operand: n.Node) -> Text:
         value = self.constant(node) if isinstance(node, n.Literal | n.Name) else None
@@ -408,7 +444,7 @@ class _Builder:
             source = (parameter.source if parameter else None) or self.program.measure.source
             name = self.called(at.id)
             detail = Text(f"{detail.zh} → {name.zh}", f"{detail.en} → {name.en}")
-        self.add("choose", label, detail, event.value, node, source=source or self.program.measure.source)
+        self.add("choose", label, detail, event.value, source=source or self.program.measure.source)
 
 
 _TELLERS: dict[type[n.Node], Callable[[_Builder, Any, Event], None]] = {
