@@ -186,3 +186,16 @@ def test_wrong_day(chenzhou, on, message):
     response = Client().get(f"/targets/?on={on}")
     assert response.status_code == 422
     assert message in response.content.decode()
+
+
+def test_projection_of_the_province_where_the_city_has_too_few(chenzhou):
+    from kechuang.web.monitoring.domain.queries import indicator_page
+
+    _, page = indicator_page("rd_intensity", "zh")
+    assert page.projection is not None
+    assert (page.projection.region.zh, page.projection.year, page.projection.points) == ("湖南省", 2024, 13)
+    assert [line.best for line in page.projection.lines].count(True) == 1
+    assert all(line.record and line.record.zh.startswith("5 次回测") for line in page.projection.lines)
+    assert "只按过去的走势，湖南省 2024 年在哪里" in Client().get("/indicators/rd_intensity/").content.decode()
+    _, talent = indicator_page("st_talent_total", "zh")
+    assert talent.projection is None

@@ -19,6 +19,7 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 from . import board, chart, loading
 from .contribution import INDICATOR as CONTRIBUTION
 from .contribution import Inversion, inversions
+from .projection import Projection, projection
 from .table import Column, TableRow, columns, table
 
 
@@ -62,6 +63,7 @@ class Page:
     conflicts: tuple[Conflict, ...]
     findings: tuple[Finding, ...]
     inversions: tuple[Inversion, ...]
+    projection: Projection | None
     holder: Text | None
     demo: bool
 
@@ -272,6 +274,7 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         comparison=compared,
         conflicts=tuple(sorted(found, key=lambda c: (c.kind, c.region, c.year))),
         findings=tuple(_findings(loaded, indicator)),
+        projection=projection(definition, situation),
         inversions=tuple(inversions(release.pack, situation)) if indicator == CONTRIBUTION else (),
         holder=situation.holders.get(definition.holder or ""),
         demo=loaded.demo,
