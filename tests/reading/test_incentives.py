@@ -103,6 +103,32 @@ def test_per_unit(sentence: str, yuan: str, base: str) -> None:
     assert (item["kind"], item["amount_yuan"], item["base"]) == ("per_unit", yuan, base)
 
 
+@pytest.mark.parametrize(("sentence", "sums"), [
+    ("补贴标准：10000元。", ["10000"]), ("奖励标准：一等奖20万元，二等奖15万元，三等奖10万元。", ["200000", "150000", "100000"]),
+])
+def test_sum_behind_a_label(sentence: str, sums: list[str]) -> None:
+    item = one(sentence)
+    assert ([tier["amount_yuan"] for tier in item["tiers"]] or [item["amount_yuan"]]) == sums
+    assert item["rules"][0] == "standard"
+
+
+@pytest.mark.parametrize("sentence", [
+    "对重大项目，按不超过同期贷款市场报价利率（LPR）给予贷款贴息。", "对技改贷款，按同期基准利率给予贴息。",
+])
+def test_interest_at_the_market_rate(sentence: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["rate"]) == ("rate", None)
+    assert "利率" in item["base"]
+
+
+@pytest.mark.parametrize(("sentence", "base"), [
+    ("作品登记费全额资助。", "作品登记费"), ("城市基础设施配套费依法征收后全额奖励给企业。", "城市基础设施配套费"),
+])
+def test_full_cost(sentence: str, base: str) -> None:
+    item = one(sentence)
+    assert (item["rate"], item["base"]) == ("1", base)
+
+
 @pytest.mark.parametrize("sentence", [
     "对国家立项的项目，按上级拨付资金的1：1给予配套，最高不超过500万元。", "对获得省科技奖的团队，给予配套奖励。",
 ])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from kechuang.reading import read, spans
@@ -64,7 +66,7 @@ def test_frame_with_header_recipients_and_signature() -> None:
 def test_spans_do_not_overlap_and_point_to_items() -> None:
     reading = reading_of("到2025年，孵化器达到10家。对首次认定的企业，按《办法》给予5万元奖励。", "加快建设平台，资本金为3亿元。")
     coloured = spans(reading)
-    assert all(a.end <= b.start for a, b in zip(coloured, coloured[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(coloured))
     assert [item.kind for item in coloured] == ["heading", "target", "incentive", "task"]
     assert reading.text[coloured[1].start:coloured[1].end] == "孵化器达到10家"
     assert coloured[1].ref == "target-1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def hold(text: str) -> Reading:
         assert 0 <= item.start <= item.end <= len(text)
     assert all(text[item.start:item.end] == item.text for item in reading.sentences)
     coloured = spans(reading)
-    assert all(a.end <= b.start for a, b in zip(coloured, coloured[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(coloured))
     ids = [item.id for item in (*reading.clauses, *reading.paragraphs)]
     assert len(ids) == len(set(ids))
     reading.to_dict(why=True)

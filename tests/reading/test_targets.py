@@ -65,6 +65,30 @@ def test_deadline_holds_only_for_what_follows() -> None:
     assert [(item[2], item[4]) for item in found] == [("2", None), ("24", "2025")]
 
 
+@pytest.mark.parametrize(("sentence", "expected"), [
+    ("电子商务交易额、网络零售额分别达到1000亿元、300亿元。", [("电子商务交易额", "1000"), ("网络零售额", "300")]),
+    ("甲级医院、乙级医院和丙级医院分别达到2家、10家和30家。", [("甲级医院", "2"), ("乙级医院", "10"), ("丙级医院", "30")]),
+    ("孵化器达到100家，其中国家级20家、省级40家。", [("孵化器", "100"), ("国家级孵化器", "20"), ("省级孵化器", "40")]),
+    ("数字经济规模超过2000亿元，占GDP比重超过50%。", [("数字经济规模", "2000"), ("数字经济规模占GDP比重", "50")]),
+    ("培育年营业收入超百亿元企业10家、超十亿元企业50家。", [("年营业收入超百亿元企业", "10"), ("超十亿元企业", "50")]),
+    ("建成5G基站1万个，工业互联网平台20个。", [("5G基站", "1"), ("工业互联网平台", "20")]),
+    ("技术收入增速高于工业增速2个百分点以上。", [("技术收入增速高于工业增速", "2")]),
+    ("建制村通客车率100%。", [("建制村通客车率", "100")]),
+    ("成果转化率由30%提高至45%。", [("成果转化率", "45")]),
+])
+def test_shared_and_elided_parts(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert [(item[0], item[2]) for item in targets(sentence)] == expected
+
+
+@pytest.mark.parametrize(("sentence", "years"), [
+    ("“十四五”期间，研发投入年均增长12%以上，2025年达到300亿元。", ["2025", "2025"]),
+    ("到“十五五”末，研发投入占比达到3%。", ["2030"]), ("2012－2015年，登记失业率控制在3.5%以内。", ["2015"]),
+    ("力争到2027年，研发投入占比达到3%，到2030年达到4%。", ["2027", "2030"]),
+])
+def test_deadlines(sentence: str, years: list[str]) -> None:
+    assert [item[4] for item in targets(sentence)] == years
+
+
 def test_growth_and_level() -> None:
     found = reading_of("到2027年，技术合同成交额年均增长15%以上，突破500亿元。", heading="目标").targets
     assert [(item.indicator, item.comparator, str(item.value), item.baseline_or_growth) for item in found] == [

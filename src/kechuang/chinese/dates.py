@@ -84,10 +84,8 @@ def five_year_plan_end(ordinal: int) -> int:
 
 
 def find_plan_ends(text: str) -> Iterator[DateMention]:
-    """Mentions of a five-year plan as a deadline (“十四五”末, 十二五期末), each with the plan's last year."""
+    """Mentions of a five-year plan as a deadline (“十四五”末, “十四五”期间), each with the plan's last year."""
     for match in _PLAN.finditer(text):
-        if "末" not in match["end"]:
-            continue
         ordinal = int(numerals.parse(match["n"]))
         yield DateMention(match.start(), match.end(), five_year_plan_end(ordinal))
 

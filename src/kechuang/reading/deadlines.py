@@ -21,7 +21,7 @@ _RULES = (
     re.compile(rf"{_YEAR}年(?:\d{{1,2}}月)?(?:底|末|年底|年末)?之?前|{_YEAR.replace('y', 'z')}年(?:底|末)"),
     # 2012年，将……提高到 (a year that opens the sentence)
     re.compile(rf"^(?:[一二三四五六七八九十]+是)?{_YEAR}年(?=，|[^\d年月度以初])"),
-    re.compile(rf"(?<=[，；。]){_YEAR}年(?=，)"),
+    re.compile(rf"(?<=[，；。]){_YEAR}年(?=，|达|突破|超过|实现|提高|力争|将)"),
 )
 _PAST = re.compile(r"(?:截至|截止)\s*$")
 

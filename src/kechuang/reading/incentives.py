@@ -134,8 +134,8 @@ class _Walker:
 
     def _standard(self, view: View, segment: Segment, pending: int, unit: tuple[int, int], index: int) -> bool:
         """补贴标准：10000元 / 奖励标准：一等奖20万元，二等奖15万元: a label and the sum."""
-        if not _STANDARD_LABEL.search(view.text[unit[0]:segment.start]) or self.current is not None and (
-                self.current.unit == unit and self.current.view.sentence is view.sentence):
+        if not _STANDARD_LABEL.search(view.text[unit[0]:segment.start]) or (self.current is not None and (
+                self.current.unit == unit and self.current.view.sentence is view.sentence)):
             return False
         sums = [q for q in view.inside(segment.start, segment.end) if q.kind in ("money", "percent")]
         if not sums:

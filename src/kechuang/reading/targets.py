@@ -5,6 +5,7 @@ Constructions, each a named rule:
 ``verb-count``     建设30家重点创新型企业, 每年遴选不少于30家…, 设立不低于1亿元的引导资金
 ``verb-noun``      建设市级以上孵化器10家, 新增就业24万以上
 ``reach``          研发投入占比达到1.6%以上, 失业率控制在3.5%以内, 产值突破1000亿元
+``parallel``       A、B分别达到X、Y
 ``nested``         其中省级以上5家: the head is that of the figure before it
 ``coordinate``     建成1~2所A、6~8所B和10~12所C: the verb is that of the first
 ``coordinate-noun`` 培育瞪羚企业100家、独角兽企业3家: the same with the figure behind
@@ -34,7 +35,7 @@ _MAKE = re.compile(r"建设|建成|新建|培育|引进|打造|创建|新增|组
 _MODIFIER = (r"(?:不少于|不低于|不超过|至少|超过|突破|达到?|约|近|新增|累计|总规模|总额|规模|的|各|一批|市级|省级|国家级|新|成|和|、|了|每年|年均|力争"
              r"|总投资|总量|数量|共|总共|到|满|首批|以上|\x00|（)*")
 _VERB_COUNT = re.compile(rf"(?P<verb>{_BUILD}(?:(?:和|、|及|并){_BUILD})?){_MODIFIER}$")
-_VERB_NOUN = re.compile(rf"(?P<verb>{_BUILD}(?:(?:和|、|及){_BUILD})*)(?P<noun>[^，；。：]{{2,}}?)"
+_VERB_NOUN = re.compile(rf"(?P<verb>{_BUILD}(?:(?:和|、|及)?{_BUILD})*)(?P<noun>[^，；。：]{{2,}}?)"
                         r"(?:不少于|不低于|不超过|超过|突破|达到|达|至少|约|近|至|到|力争)*$")
 _REACH = re.compile(
     r"(?:累计|总体|平均|力争|预计|将|均|就|全部|基本|稳步|逐步|分别|年均|比\d{4}年|较\d{4}年|比上年|同比)*"
@@ -47,7 +48,7 @@ _STRIP = re.compile(
     r"|[一二三四五六七八九十]+是|\d[.．、]|进一步|初步|推动|实现|预期|达到|重点|计划|规划|[三五]年内?|未来\d年|内)+")
 _CONDITIONAL = re.compile(r"^(?:对于?(?!外|口|接)|凡|如|若|经|符合|连续|上年|上一年|申请|申报)")
 _PROCEDURE = re.compile(
-    r"期限|有效期|建设期|贷款期|注册资本|注册资金|成立时间|年龄|面积在|工作日|厚度|装订|一式|份数|字数|单个|单项(?!冠军)|每项|补助|补贴|奖励|资助|贴息|费率"
+    r"期限|有效期|建设期|贷款期|注册资本|注册资金|成立时间|年龄|面积在|工作日|厚度|装订|一式|份数|字数|单个|单项(?!冠军)|每次|每人次|每项|补助|补贴|奖励|资助|贴息|费率"
     r"|利率|税率|罚款|担保费|保费|报酬|年薪|学历|任职|公示|提前|逾期|抵扣|扣除|名额|股权|持股|占股|出资比例|分值|得分|排名|结算|申报单位|申请人|兑现")
 _FUND = re.compile(r"资金|基金|产值|投资|收入|增加值|规模|营收|贷款|融资|保费|投入|经费|交易额|成交额|销售|税收|利润|GDP|生产总值|消费|出口|进出口|价值|补贴券|券")
 _SKIP_HEADING = re.compile(
@@ -55,11 +56,13 @@ _SKIP_HEADING = re.compile(
 _GOAL = re.compile(r"翻[一两二三]番|由[^，]*(?:提高|提升|增加|扩大|降低|下降)到|力争|实现|确保|努力|目标|年均|争取|突破")
 _GOAL_HEADING = re.compile(r"目标|指标|任务|规划|行动|工程|计划")
 _SKIP_KINDS = ("time", "ratio")
-_SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|次|轮|期|度|点)$")
+_SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|(?<!人)次|轮|期|度|(?<!分)点)$")
 _OK_TIME = re.compile(r"轮候|时间|周期|寿命|预期|时限|年限")
 _PAST = re.compile(r"(?:已(?!经?定)|达到了|超过了|增长了|提高了|截至|近年来|目前|现有|^上年|去年|同比增长)")
 #: 由9600元以下提高到15600元以下: the first figure is the starting point.
 _FROM_TO = re.compile(r"^[^，；。]{0,6}?(?:提高|增加|提升|调整|扩大|下降|降低|增长|降|增)(?:到|至|为)")
+#: 产值超百亿元企业: the figure is part of a name.
+_NAME_GOES_ON = r"(?:以上|左右)?的?(?:企业|项目|产业|园区|集群|平台|基地|机构|单位|人才|团队|工程)"
 _PER_RATE = re.compile(r"(?:年均|每年|年度)")
 
 
@@ -90,6 +93,7 @@ class _Sentence:
         self.found: list[Target] = []
         self.last_verb: str | None = None
         self.last_head: str | None = None
+        self.waiting: dict[int, str] = {}
 
     def read(self) -> list[Target]:
         """Targets of the sentence, in order."""
@@ -122,12 +126,13 @@ class _Sentence:
                 # 5G基站1万个: a bare figure is part of a name.
                 left = left if quantity.kind == "number" else max(left, quantity.stop)
                 continue
-            made = (self._nested(segment, quantity, left) or self._verb_count(segment, quantity, left)
+            made = (self._parallel(quantity) or self._nested(segment, quantity, left) or self._verb_count(segment, quantity, left)
                     or self._coordinate(segment, quantity, left) or self._reach(segment, quantity, left)
                     or self._verb_noun(segment, quantity, left) or self._coordinate_noun(segment, quantity, left))
             if made is not None:
                 self.found.append(made)
-            left = max(left, quantity.stop)
+            if made is not None or not re.match(r"[\u4e00-\u9fff]", view.masked[quantity.stop:quantity.stop + 1]):
+                left = max(left, quantity.stop)  # 超百亿元企业10家: a figure inside a name does not cut it
 
     def _eligible(self, quantity: Quantity) -> bool:
         text = self.view.masked
@@ -200,9 +205,10 @@ class _Sentence:
 
     def _coordinate_noun(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
         """培育瞪羚企业100家、独角兽企业3家: noun and figure under the verb of the one before."""
-        if not self.found or quantity.kind not in ("count", "money") or self.last_verb is None:
+        if not self.found or quantity.kind not in ("count", "money"):
             return None
-        if self.found[-1].evidence.rules[0] not in ("verb-noun", "coordinate-noun", "nested"):
+        rule = self.found[-1].evidence.rules[0]
+        if rule not in ("verb-noun", "coordinate-noun", "nested") or (self.last_verb is None and rule != "nested"):
             return None
         rest = self.view.masked[quantity.stop:segment.end]
         head = self.view.text[left:quantity.start]
@@ -212,6 +218,12 @@ class _Sentence:
         if left == segment.start and self.view.masked[max(0, left - 1):left] not in ("，", "、"):
             return None
         if _PROCEDURE.search(noun) or not self._is_goal(quantity):
+            return None
+        if rule == "nested" and _LEVEL.fullmatch(noun) and self.last_head:
+            # 其中国家级20家、省级40家: the second level is of the same head.
+            return self._make("nested", left + len(head) - len(head.lstrip("、和及与以")), quantity.stop, quantity,
+                              noun + _LEVEL.sub("", re.sub(r"^(?:全[市县区省]|我[市县区])", "", self.last_head)), within=True)
+        if self.last_verb is None:
             return None
         self.last_head = noun
         return self._make("coordinate-noun", left + len(head) - len(head.lstrip("、和及与以")), quantity.stop, quantity, noun)
@@ -248,10 +260,15 @@ class _Sentence:
         head = view.masked[left:quantity.start]
         base = re.search(r"(?P<reach>不低于|不少于|不超过|高于|占|达到|相当于)(?P<base>[^，；。\d]{3,30}?)的$|(?P<share>占(?!比)(?P<whole>(?:(?!达|超|提高|提升|不低|不少|控制|稳定|保持|比重|比例)[^，；。\d]){1,30}?)的?)$", head)
         match = base if base and quantity.kind == "percent" else _REACH.search(head)
+        after = view.masked[quantity.stop:segment.end]
+        if match is None and quantity.kind == "percent" and not after:
+            match = re.search(r"(?<=率|例|重|比)(?P<reach>)$", head)  # 通客车率100%
+        if match is None and quantity.kind == "points":  # 增速高于规上工业增速2个百分点
+            match = re.search(r"(?P<reach>)(?:高于|低于|快于|超过)[^，；。\d]{2,30}$", head)
         if match is None:
             return None
-        after = view.masked[quantity.stop:segment.end]
-        if re.match(r"^(?:的(?!目标|水平)|以上的|内|之内完成)", after):
+        if re.match(r"^(?:的(?!目标|水平)|以上的|内|之内完成)", after) or (
+                match["reach"] != "实现" and re.match(_NAME_GOES_ON, after)):
             return None
         raw = view.text[left:left + match.start()]
         subject = _STRIP.sub("", self._without_deadline(raw, left))
@@ -263,11 +280,17 @@ class _Sentence:
             subject = f"{subject}{tail}"
         if base is not None and match is base:
             subject = f"{subject}占{base['base'] or base['whole']}"
-        reach = match["reach"] or "占"
+        if quantity.kind == "points" and not match["reach"]:
+            subject += head[match.start():]
+        reach = match["reach"] if match["reach"] is not None else "占"
         if reach.startswith("占") and match is not base:
             subject += "占比"
         if not subject.strip("，、的"):
             subject = self._subject_before(segment) or (self.last_head if self.found else None) or ""
+        elif subject.startswith("占") and self.last_head:
+            subject = self.last_head + subject  # 规模超过2000亿元，占GDP比重超过50%
+        if "分别" in head[match.start():] or subject.endswith("分别"):
+            subject = self._distribute(subject.removesuffix("分别"), quantity, segment)
         if len(subject) < 2 or _PROCEDURE.search(subject) or not self._is_goal(quantity):
             return None
         if _PAST.search(view.masked[segment.start:quantity.start]) or (
@@ -279,6 +302,23 @@ class _Sentence:
         self.last_verb, self.last_head = None, subject
         start = left + len(raw) - len(subject) if subject and raw.endswith(subject) else left
         return self._make("reach", start, quantity.stop, quantity, subject.strip("的，、"), growth=growth)
+
+    def _distribute(self, subject: str, quantity: Quantity, segment: Segment) -> str:
+        """A、B分别达到X、Y: the first member for this figure, the others for the figures that follow."""
+        run = [quantity]
+        for other in self.view.inside(quantity.stop, segment.end):
+            if other.kind == quantity.kind and re.fullmatch("[、和及]|以及", self.view.masked[run[-1].stop:other.start]):
+                run.append(other)
+        parts = re.split("、|和|及", subject)
+        if len(run) < 2 or len(parts) != len(run):
+            return subject
+        self.waiting = {other.start: part for other, part in zip(run[1:], parts[1:], strict=True)}
+        return parts[0]
+
+    def _parallel(self, quantity: Quantity) -> Target | None:
+        """The further figures of A、B分别达到X、Y."""
+        name = self.waiting.pop(quantity.start, None)
+        return None if name is None else self._make("parallel", quantity.start, quantity.stop, quantity, name)
 
     def _subject_before(self, segment: Segment) -> str | None:
         """全社会研发投入强度，达到2%: the subject stands in the segment before."""
@@ -295,7 +335,7 @@ class _Sentence:
         part = match["part"].strip("，：")
         indicator = part
         if _LEVEL.fullmatch(part) and self.last_head:
-            indicator = part + _LEVEL.sub("", self.last_head)
+            indicator = part + _LEVEL.sub("", re.sub(r"^(?:全[市县区省]|我[市县区])", "", self.last_head))
         if match["reach"] == "占":
             indicator = f"{part}占比"
         start = left + match.start("part")

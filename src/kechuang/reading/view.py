@@ -13,7 +13,6 @@ from kechuang.reading.normalise import Normalised, normalise
 from kechuang.reading.phrases import Segment
 from kechuang.reading.quantities import Quantity
 
-
 _NUMERIC = re.compile(r"[\d一二两三四五六七八九十百千万]")
 
 
