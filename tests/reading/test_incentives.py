@@ -153,6 +153,21 @@ def test_limit_without_sum(sentence: str, cap: str) -> None:
     assert (item["kind"], item["amount_yuan"], item["cap_yuan"]) == ("fixed", None, cap)
 
 
+@pytest.mark.parametrize(("sentence", "document"), [
+    ("对授权专利按照中省有关政策给予奖励和资助。", "中省有关政策"), ("对引进的人才按《人才引进办法》给予补贴。", "《人才引进办法》"),
+    ("对示范企业给予后补助，具体标准由市科技局另行制定。", "具体标准由市科技局另行制定"),
+])
+def test_amounts_delegated_to_another_document(sentence: str, document: str) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["refers_to"]) == ("other", document)
+    assert "amount stands in another document" in item["reasons"]
+
+
+def test_a_grant_defined_by_another_article_has_its_kind() -> None:
+    found = incentives("第5条 对总部项目，参照其财政贡献的70%给予奖励。", "第6条 对回迁企业，按新增财政贡献享受第5条政策。")
+    assert [(item["kind"], item.get("refers_to")) for item in found] == [("rate", None), ("rate", "第5条")]
+
+
 def test_unit_limit_beside_limit() -> None:
     item = one("对获得资格认证的人才给予奖励，单人最高10万元，每家企业给予最高不超过30万元支持。")
     assert (item["unit_cap_yuan"], item["cap_yuan"]) == ("100000", "300000")

@@ -63,6 +63,19 @@ def test_frame_with_header_recipients_and_signature() -> None:
     assert [item.id for item in reading.paragraphs] == ["0.1", "1.1"]
 
 
+def test_notice_that_issues_another_text() -> None:
+    text = ("关于印发《某市若干措施》的通知\n某政办〔2024〕3号\n\n各镇人民政府，市直各单位：\n《某市若干措施》已经同意，现印发给你们，请认真贯彻执行。\n\n"
+            "某市人民政府办公室\n2024年5月6日\n\n某市若干措施\n\n为加快发展，制定本措施。\n一、支持创新\n支持企业。\n抄送：市委办公室。\n")
+    reading = read(text)
+    assert (reading.number, reading.issuer, reading.issued) == ("某政办〔2024〕3号", "某市人民政府办公室", "2024-05-06")
+    assert [text[item.start:item.end] for item in reading.paragraphs] == ["为加快发展，制定本措施。", "支持企业。"]
+
+
+def test_table_of_contents_is_no_body() -> None:
+    reading = read("某市规划\n目 录\n第一章 基础……1\n第二章 目标……3\n第一章 基础\n打好基础。\n第二章 目标\n实现目标。\n")
+    assert [(item.id, item.title) for item in reading.clauses] == [("ch1", "基础"), ("ch2", "目标")]
+
+
 def test_spans_do_not_overlap_and_point_to_items() -> None:
     reading = reading_of("到2025年，孵化器达到10家。对首次认定的企业，按《办法》给予5万元奖励。", "加快建设平台，资本金为3亿元。")
     coloured = spans(reading)

@@ -360,6 +360,11 @@ class _Walker:
         promised = view.text[event.trigger:event.segment.end]
         if event.reference:
             reasons.append("amount stands in another article")
+        reference = event.reference
+        if reference is None and promise.empty:
+            reference = _delegated(view, pending, event)
+            if reference:
+                reasons.append("amount stands in another document")
         steps = []
         step = own.rpartition("，")[2]
         if _YEAR_STEP.match(step) and not promise.tiers and not promise.empty:
@@ -377,7 +382,7 @@ class _Walker:
             reasons.append(who.reason)
         left, right = view.norm.start(start), view.norm.end(max(end, start + 1))
         self.drafts.append(Draft(
-            view, left, right, _trim_condition(condition), own, who.name, promise, event.rule, unit, event.reference,
+            view, left, right, _trim_condition(condition), own, who.name, promise, event.rule, unit, reference,
             reasons, index, steps, tiers.frame(own)))
 
     def _set_per(self, view: View, event: Event, pending: int, promise: Amount, own: str) -> None:
@@ -412,6 +417,19 @@ class _Walker:
         text = view.text[pending:unit[1]]
         match = re.match(r"^(?:，|；|。|：|、|\s|（[\d一二三四五六七八九十]{1,3}）|[①-⑳])+", text)
         return pending + (match.end() if match else 0)
+
+
+def _delegated(view: View, start: int, event: Event) -> str | None:
+    """按照中省有关政策给予奖励, 具体办法另行制定: where an amount that is not written here stands."""
+    match = _DELEGATION.search(view.text, max(start, event.segment.start - 30), event.segment.end)
+    if match:
+        return match["doc"]
+    later = re.search(r"(?:具体)?[^，。；]{0,12}(?:办法|标准|细则|额度)[^，。；]{0,16}另行(?:制定|规定|公布|明确)", view.text[event.segment.end:])
+    return later.group().strip("，") if later else None
+
+
+_DELEGATION = re.compile(
+    r"(?:按照?|依照|参照|根据)(?P<doc>《[^》]+》(?:（[^）]*）)?|(?:国家|中央|中省|省|上级|有关|相关|市)[^，。；]{0,10}(?:政策|规定|办法|标准)|规定)")
 
 
 def _step_name(own: str) -> str:
@@ -486,7 +504,7 @@ def _resolve_articles(items: list[Incentive]) -> list[Incentive]:
     done: list[Incentive] = []
     for item in items:
         reference = dict(item.extras).get("refers_to")
-        number = re.search(r"\d+", reference) if reference else None
+        number = re.search(r"\d+", reference) if reference and reference.startswith("第") else None
         target = first.get(number.group()) if number else None
         done.append(replace(item, kind=target.kind) if target is not None else item)
     return done

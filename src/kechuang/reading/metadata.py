@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kechuang.chinese import dates
 from kechuang.reading.lines import TITLE_END, Line
 from kechuang.reading.markers import find_marker
-from kechuang.reading.normalise import normalise
+from kechuang.reading.normalise import normalise, squeeze
 
 #: 发文字号: 郴政发〔2013〕4号, 东府办[2015]9号, 国科发火（2016）32号, 京财党政群〔2020〕343号, 公告2011年第28号.
 NUMBER = re.compile(
@@ -29,7 +29,7 @@ _DATE_LABELS = ("成文日期", "签署日期", "发文日期", "发文时间", 
 _ADOPTED = re.compile(r"^[（(]?\d{4}年\d{1,2}月\d{1,2}日.{0,60}(?:通过|批准|公布|施行|修订|修正|发布|印发)")
 _FURNITURE = re.compile(
     r"责任编辑|扫一扫|打印|分享到?[：:]?$|网站地图|网站帮助|联系我们|主办单位|承办单位|ICP备|公网安备|网站标识码|版权所有|关闭(?:窗口|本页)"
-    r"|上一篇|下一篇|返回顶部|技术支持|附件下载|相关链接|相关文档|Copyright|^联系电话[：:]|纠错|收藏|^\[.*\]$|^字体|^来源[：:]|推荐使用"
+    r"|上一篇|下一篇|返回顶部|技术支持|附件下载|相关链接|相关文档|Copyright|^联系电话[：:]|纠错|收藏|^\[.*\]$|^字体|^来源[：:]|推荐使用|^抄送[：:]|^公开方式[：:]|^主题词[：:]|^（?此件(?:主动|依申请)?公开"
 )
 
 
@@ -82,6 +82,11 @@ def read_frame(source: str, lines: list[Line]) -> Frame:
         elif not (_META.match(line.clean) or NUMBER.fullmatch(line.clean) or _is_org(source, line)):
             break
         first += 1
+    issued_text = _issued_document(source, lines, title, first, last)
+    if issued_text is not None:
+        first, inner_issuer, inner_date = issued_text
+        issuer, issued = inner_issuer or issuer, inner_date or issued
+    first = _after_contents(lines, first, last)
     if issued is None:
         issued = next((labels[name] for name in _DATE_LABELS if name in labels), None)
     if issuer is None:
@@ -99,6 +104,43 @@ def read_frame(source: str, lines: list[Line]) -> Frame:
         made_by = re.match(r"^((?:中共)?[\u4e00-\u9fff]{2,20}?(?:人民政府|委员会|管委会|局|厅|办公室))关于", title)
         issuer = made_by.group(1) if made_by else None
     return Frame(number, title, issuer, issued, recipients, first, max(signature_at, first), title_start, title_end)
+
+
+def _issued_document(source: str, lines: list[Line], title: str | None, first: int, last: int
+                     ) -> tuple[int, str | None, str | None] | None:
+    """关于印发《X》的通知 … signature … X: where X itself begins, and who signed the notice and when."""
+    named = re.search(r"印发《(.+)》的通知", title or "")
+    if named is None:
+        return None
+    inner = squeeze(named.group(1))
+    start = next((k for k in range(first, min(last, first + 30)) if lines[k].clean == inner), None)
+    if start is None:
+        return None
+    issuer: list[str] = []
+    issued = None
+    for line in reversed(lines[first:start]):
+        if issued is None:
+            issued = _line_date(line.clean)
+            if issued is None and len(line.clean) > 12:
+                break
+        elif _is_org(source, line):
+            issuer.insert(0, re.sub(r"\s+", " ", source[line.start:line.end]))
+        else:
+            break
+    return start + 1, " ".join(issuer) or None, issued
+
+
+def _after_contents(lines: list[Line], first: int, last: int) -> int:
+    """Skip a table of contents: the body begins where its first entry stands a second time."""
+    if first >= last or not lines[first].clean.startswith("目录") or len(lines[first].clean) > 4:
+        return first
+    entry = _entry(lines[first + 1].clean) if first + 1 < last else ""
+    again = next((k for k in range(first + 2, min(last, first + 300)) if entry and _entry(lines[k].clean) == entry), None)
+    return first if again is None else again
+
+
+def _entry(clean: str) -> str:
+    return re.sub(r"[.…·．—-]*\d*$", "", clean)
 
 
 def _is_heading(source: str, line: Line) -> bool:
@@ -229,13 +271,15 @@ def _tail(source: str, lines: list[Line]) -> tuple[int, str | None, str | None, 
         day = _line_date(lines[k].clean)
         if day is None or _is_heading(source, lines[k]):
             continue
+        after = lines[k + 1:last]
+        # Attachments printed after the signature are still part of the document.
+        annexed = any((marker := find_marker(source, line.start, line.end)) and marker.style == "annex" for line in after)
+        if not annexed and any(_is_heading(source, line) or line.clean.endswith("。") for line in after):
+            continue  # the signature of a notice before the text it issues
         begin = k
         while begin > 1 and _is_org(source, lines[begin - 1]):
             begin -= 1
         if begin < k or k == last - 1:
             names = [re.sub(r"\s+", " ", source[line.start:line.end]) for line in lines[begin:k]]
-            # Attachments printed after the signature are still part of the document.
-            annexed = any((marker := find_marker(source, line.start, line.end)) and marker.style == "annex"
-                          for line in lines[k + 1:last])
             return last, " ".join(names) or None, day, last if annexed else begin
     return last, None, None, last

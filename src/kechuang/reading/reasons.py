@@ -5,6 +5,7 @@ from __future__ import annotations
 _CHINESE = {
     "condition taken from the grant before it": "条件承接上一项奖补",
     "condition stands in an earlier sentence": "条件写在前面的句子里",
+    "amount stands in another document": "金额由其他文件规定",
     "amount stands in another article": "金额写在另一条里",
     "beneficiary taken from the grant before it": "对象承接上一项奖补",
     "carrier of the project named elsewhere": "项目的承担单位写在别处",
