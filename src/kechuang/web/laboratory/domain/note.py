@@ -141,7 +141,7 @@ def _limits(doc: Any, result: Result) -> None:
         doc.add_paragraph(t(question["question"]))
         rows = [
             (t(r["title"]), "" if r["law"] is None else f"{r['law']:,.2f}", f"{r['draft']:,.2f}",
-             "、".join(r.get("draft_lacks", [])))
+             _("、").join(r["lacks"]))
             for r in question["readings"]
         ]  # fmt: skip
         _table(doc, [_("读法"), _("现行（元）"), _("方案（元）"), _("登记库没有的事实")], rows)

@@ -21,6 +21,7 @@ from kechuang.web.registry.domain.facts import facts_of, subjects_of
 from kechuang.web.registry.models import Organisation, TechnologyContract
 
 EVERY = 100
+_OWNED = {"institution": "bases", "patent": "patents", "loan": "loans", "person": "people"}
 _DAYS = {
     "contract": "signed_on", "institution": "recognised_on", "patent": "granted_on", "loan": "granted_on",
     "person": "since",
@@ -41,17 +42,33 @@ def realm_in_use() -> str:
     return Realm.REAL if real else Realm.DEMO
 
 
-def organisations(realm: str) -> QuerySet[Organisation]:
-    """Organisations of one realm with what their facts are made of."""
-    contracts = TechnologyContract.objects.filter(realm=realm).select_related("seller", "buyer")
-    return (
-        Organisation.objects.filter(realm=realm)
-        .order_by("pk")
-        .prefetch_related(
-            "years", "qualifications", "bases", "patents", "loans", "people",
-            Prefetch("sales", queryset=contracts), Prefetch("purchases", queryset=contracts),
-        )
-    )  # fmt: skip
+def organisations(realm: str, kind: Kind, facts: list[pack_models.Fact]) -> QuerySet[Organisation]:
+    """Organisations of one realm that have such subjects, with the records that the facts are made of."""
+    found = Organisation.objects.filter(realm=realm).order_by("pk")
+    relations = {name for fact in facts for name in _relations(fact.origin.path or "")}
+    if kind.subject == "contract":
+        side, end = ("sales", "seller") if kind.party == "seller" else ("purchases", "buyer")
+        contracts = TechnologyContract.objects.filter(realm=realm)
+        found = found.filter(pk__in=contracts.values(end))
+        return found.prefetch_related(*relations, Prefetch(side, queryset=contracts.select_related("seller", "buyer")))
+    if kind.subject in _OWNED:
+        relations.add(_OWNED[kind.subject])
+        found = found.filter(**{f"{_OWNED[kind.subject]}__isnull": False}).distinct()
+    return found.prefetch_related(*relations)
+
+
+def _relations(path: str) -> tuple[str, ...]:
+    """Records that a path of an organisation reads; a path that is not known here reads lazily, which is only slower."""
+    if not path.startswith("enterprise."):
+        return ()
+    if "[" in path or path.endswith("has_rd_expense"):
+        return ("years",)
+    if path.endswith("patents"):
+        return ("patents",)
+    if path.endswith("has_rd_institution"):
+        return ("bases",)
+    held = ("high_tech", "first_high_tech", "high_tech_since", "tech_sme", "specialised", "key_innovative")
+    return ("qualifications",) if path.removeprefix("enterprise.") in held else ()
 
 
 def granted_facts(release: LoadedRelease) -> dict[str, str]:
@@ -79,7 +96,7 @@ def subjects(
 ) -> list[Subject]:
     """Every subject of the measure in the register, with the known ones of ``facts``."""
     wanted = [release.facts[name] for name in facts]
-    query = organisations(realm)
+    query = organisations(realm, record, wanted)
     total = query.count()
     found: list[Subject] = []
     for done, organisation in enumerate(query.iterator(chunk_size=EVERY)):

@@ -330,7 +330,12 @@ class Result:
         for r in self.raw["readings"]:
             entry = grouped.setdefault(r["ambiguity"], {"question": r["question"], "readings": []})
             entry["readings"].append(
-                {**r, "draft": Decimal(r.get("draft") or 0), "law": Decimal(r["law"]) if "law" in r else None}
+                {
+                    **r,
+                    "lacks": [self._fact(f) for f in r.get("draft_lacks", [])],
+                    "draft": Decimal(r.get("draft") or 0),
+                    "law": Decimal(r["law"]) if "law" in r else None,
+                }
             )
         return list(grouped.values())
 
@@ -362,8 +367,14 @@ class Result:
                 for f, a in zip(facts, proof["amounts"], strict=True)
             ]
             return gettext("、").join(pairs)
+        return gettext("、").join(f"{self._fact(k)} {self._value(k, v)}" for k, v in facts[0].items())
+
+    def _value(self, name: str, value: str) -> str:
         words = {"True": gettext("是"), "False": gettext("否")}
-        return gettext("、").join(f"{self._fact(k)} {words.get(v, v)}" for k, v in facts[0].items())
+        if value in words or not (get_language() or "").startswith("en"):
+            return words.get(value, value)
+        fact = self.release.facts.get(name)
+        return next((v.en for v in fact.values if v.value == value), value) if fact else value
 
     def _fact(self, name: str) -> str:
         fact = self.release.facts.get(name)
