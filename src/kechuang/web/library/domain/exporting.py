@@ -39,7 +39,7 @@ class Preview:
     problems: int
     coverage: Coverage
     change: str | None
-    release_change: str
+    release_change: str | None
 
 
 def _lang() -> Lang:
@@ -63,7 +63,15 @@ def preview(document: SourceDocument, only_settled: bool = False) -> Preview:
     shown = sum(1 for item in items if item.status != ItemStatus.REJECTED)
     return Preview(made, confirmed, 0 if only_settled else shown - confirmed, len(report.problems),
                    report.coverage, change,
-                   planning.plan(current_release().pack, made.pack).as_text(_lang()))  # fmt: skip
+                   _against_release(document, made))  # fmt: skip
+
+
+def _against_release(document: SourceDocument, made: PackDraft) -> str | None:
+    """What the pack in force would change into, where it holds this document (by 文号); else None."""
+    in_force = current_release().pack
+    if not document.number or all(one.number != document.number for one in in_force.documents):
+        return None
+    return planning.plan(in_force, made.pack).as_text(_lang())
 
 
 def export_zip(document: SourceDocument, *, actor: Any, only_settled: bool = False) -> tuple[str, bytes]:
