@@ -342,3 +342,27 @@ def test_an_amount_that_is_one_number(catalogue: Catalogue, supplier: Measure) -
         ("parameter", D("100000.00"), "规则写明的数额"),
         ("result", D("100000.00"), "按以上各步"),
     ]
+
+
+def test_what_makes_no_difference_is_not_asked_for(catalogue: Catalogue, receiver: Measure) -> None:
+    """Nothing is left of the cap: whatever the contract is worth, nothing is paid."""
+    chosen = replace(receiver, ambiguities=(replace(receiver.ambiguities[0], chosen="firm", by="某人"),))
+    facts = {
+        "受让方类型": "企业", "出让方类型": "高校", "已转化": True, "合同已登记": True, "历年已获补助": D("200000.00"),
+    }  # fmt: skip
+    e = explain(chosen, facts, DAY, catalogue)
+    assert (e.status, e.amount, e.missing) == ("yes", D("0.00"), ())
+    [cap] = [s for s in e.steps if s.kind == "cap"]
+    assert (cap.detail.zh, cap.value) == ("还不知道的数不影响结果", D("0.00"))
+    e = explain(chosen, facts | {"历年已获补助": D("199999.99")}, DAY, catalogue)
+    assert (e.status, [m.fact for m in e.missing]) == ("unknown", ["技术合同交易额"])
+
+
+def test_cases_that_agree_need_no_answer(catalogue: Catalogue, supplier: Measure) -> None:
+    amount = "min(half_up(技术合同交易额 * 0.02), cap) if 已转化 else min(half_up(技术合同交易额 * rate), cap)"
+    facts = {"出让方类型": "高校", "技术合同交易额": D("10000000.00")}
+    e = explain(replace(supplier, amount=amount), facts, DAY, catalogue)
+    assert (e.status, e.amount) == ("yes", D("100000.00"))
+    assert [s.detail.zh for s in e.steps if s.kind == "choose"] == ["还不知道：已转化；两种情形结果相同"]
+    e = explain(replace(supplier, amount=amount), facts | {"技术合同交易额": D("9999999.00")}, DAY, catalogue)
+    assert (e.status, [m.fact for m in e.missing]) == ("unknown", ["已转化"])

@@ -24,10 +24,11 @@ _SPAN_LIMITS = {"years": Decimal(10_000), "months": Decimal(120_000), "days": De
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """What a name stands for: its type and where its value comes from."""
+    """What a name stands for: its type, where its value comes from, and between which bounds a number lies."""
 
     type: Type
     origin: n.Origin = "fact"
+    range: tuple[Decimal, Decimal] | None = None
 
 
 Scope = Mapping[str, Symbol]
@@ -196,7 +197,7 @@ class _Checker:
             near = suggestion(node.id, self.scope)
             zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
             _fail(node, f"没有叫“{node.id}”的事实或参数{zh}", f'no fact or parameter is called "{node.id}"{en}')
-        return replace(node, origin=symbol.origin, type=_fit(node, symbol.type))
+        return replace(node, origin=symbol.origin, range=symbol.range, type=_fit(node, symbol.type))
 
     def number(self, node: n.Node) -> n.Node:
         node = self.node(node)

@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation, 
 from typing import NamedTuple
 
 from kechuang.expressions import nodes as n
+from kechuang.expressions.ranges import Range, may_agree, span_of
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP, traps=[Inexact, InvalidOperation, Overflow])
 """Arithmetic that never drops a digit: an inexact result raises."""
@@ -63,6 +64,7 @@ Run = Callable[[Environment, Trace | None], Value]
 _COMPARISONS: dict[str, Callable[[Known, Known], bool]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
+_ORDERED = ("<", "<=", ">", ">=")
 _ZERO = Decimal(0)
 _new = tuple.__new__  # skips the named tuple's own constructor, which costs as much as the step itself
 
@@ -126,9 +128,10 @@ def compile_tree(node: n.Node) -> Run:
         case n.Subtract(left=a, right=b):
             return _binary(node, compile_tree(a), compile_tree(b), EXACT.subtract)
         case n.Multiply(left=a, right=b):
-            return _binary(node, compile_tree(a), compile_tree(b), EXACT.multiply)
+            return _product(node, compile_tree(a), compile_tree(b))
         case n.Compare(op=op, left=a, right=b):
-            return _compare(compile_tree(a), compile_tree(b), _COMPARISONS[op])
+            spans = (span_of(a), span_of(b)) if a.type.numeric and op in _ORDERED else None
+            return _compare(compile_tree(a), compile_tree(b), op, spans)
         case n.In(operand=x, options=options):
             return _member(compile_tree(x), frozenset(o.value for o in options))
         case n.Not(operand=x):
@@ -138,11 +141,13 @@ def compile_tree(node: n.Node) -> Run:
         case n.Or(parts=parts):
             return _junction(tuple(compile_tree(p) for p in parts), True)
         case n.Choose(condition=c, then=a, otherwise=b):
-            return _choose(node, compile_tree(c), compile_tree(a), compile_tree(b))
+            return _choose(node, compile_tree(c), compile_tree(a), compile_tree(b), may_agree(node))
         case n.Minimum(parts=parts):
-            return _extreme(node, tuple(compile_tree(p) for p in parts), min)
+            lows = tuple(span_of(p)[0] for p in parts)
+            return _extreme(node, tuple(compile_tree(p) for p in parts), min, lows)
         case n.Maximum(parts=parts):
-            return _extreme(node, tuple(compile_tree(p) for p in parts), max)
+            highs = tuple(span_of(p)[1] for p in parts)
+            return _extreme(node, tuple(compile_tree(p) for p in parts), max, highs)
         case n.Tiers(operand=x, rows=rows):
             table = tuple((compile_tree(r.bound), r.strict, compile_tree(r.value)) for r in rows)
             return _tiers(node, compile_tree(x), table)
@@ -194,14 +199,48 @@ def _binary(node: n.Node, left: Run, right: Run, apply: Callable[..., Decimal]) 
     return run
 
 
-def _compare(left: Run, right: Run, test: Callable[[Known, Known], bool]) -> Run:
+def _product(node: n.Node, left: Run, right: Run) -> Run:
+    """A product; nothing times anything is nothing, whatever the other factor is."""
+    multiply = EXACT.multiply
+
+    def run(env: Environment, seen: Trace | None) -> Value:
+        a, b = left(env, seen), right(env, seen)
+        value: Value
+        if isinstance(a, Unknown) or isinstance(b, Unknown):
+            value = _ZERO if a == 0 or b == 0 else _unknown((a, b))
+        else:
+            value = multiply(a, b)  # type: ignore[arg-type]
+        if seen is not None:
+            seen.append(_new(Event, (node, value, (a, b))))
+        return value
+
+    return run
+
+
+def _compare(left: Run, right: Run, op: n.CompareOp, spans: tuple[Range, Range] | None) -> Run:
+    test = _COMPARISONS[op]
+
     def run(env: Environment, seen: Trace | None) -> Value:
         a, b = left(env, None), right(env, None)
         if isinstance(a, Unknown) or isinstance(b, Unknown):
-            return _unknown((a, b))
+            decided = _decided(op, _inside(a, spans[0]), _inside(b, spans[1])) if spans else None
+            return _unknown((a, b)) if decided is None else decided
         return test(a, b)
 
     return run
+
+
+def _inside(value: Value, span_: Range) -> Range:
+    return (value, value) if isinstance(value, Decimal) else span_
+
+
+def _decided(op: n.CompareOp, a: Range, b: Range) -> bool | None:
+    """Whether a comparison holds for all values inside the two ranges (True), for none (False), or for some."""
+    if op in ("<", ">"):
+        low, high = (a, b) if op == "<" else (b, a)
+        return True if low[1] < high[0] else False if low[0] >= high[1] else None
+    low, high = (a, b) if op == "<=" else (b, a)
+    return True if low[1] <= high[0] else False if low[0] > high[1] else None
 
 
 def _member(inner: Run, options: frozenset[Known]) -> Run:
@@ -236,12 +275,16 @@ def _junction(parts: tuple[Run, ...], decisive: bool) -> Run:
     return run
 
 
-def _choose(node: n.Node, condition: Run, then: Run, otherwise: Run) -> Run:
+def _choose(node: n.Node, condition: Run, then: Run, otherwise: Run, agree: bool) -> Run:
+    """One of two; an unknown condition does not matter (``agree``) when both give the same."""
+
     def run(env: Environment, seen: Trace | None) -> Value:
         test = condition(env, None)
         value: Value
         if isinstance(test, Unknown):
-            value = _unknown((test, then(env, None), otherwise(env, None)))
+            a, b = then(env, None), otherwise(env, None)
+            same = agree and not isinstance(a, Unknown) and a == b
+            value = a if same else _unknown((test, a, b))
         else:
             value = then(env, seen) if test else otherwise(env, seen)
         if seen is not None:
@@ -251,10 +294,22 @@ def _choose(node: n.Node, condition: Run, then: Run, otherwise: Run) -> Run:
     return run
 
 
-def _extreme(node: n.Node, parts: tuple[Run, ...], pick: Callable[[tuple[Decimal, ...]], Decimal]) -> Run:
+def _extreme(node: n.Node, parts: tuple[Run, ...], pick: Callable[..., Decimal], bounds: tuple[Decimal, ...]) -> Run:
+    """Least or greatest; ``bounds`` is how far each part can go that way. A part nobody knows does not matter when it
+    cannot go beyond the known ones: a cap of which nothing is left gives nothing."""
+
     def run(env: Environment, seen: Trace | None) -> Value:
         values = tuple(part(env, seen) for part in parts)
-        value: Value = _unknown(values) if Unknown in map(type, values) else pick(values)  # type: ignore[arg-type]
+        value: Value
+        if Unknown in map(type, values):
+            value = _unknown(values)
+            known = [v for v in values if isinstance(v, Decimal)]
+            if known:
+                best = pick(known)
+                if all(isinstance(v, Decimal) or pick(best, b) == best for v, b in zip(values, bounds, strict=True)):
+                    value = best
+        else:
+            value = pick(values)
         if seen is not None:
             seen.append(_new(Event, (node, value, values)))
         return value

@@ -45,10 +45,11 @@ class Literal(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """A fact, a parameter or a built-in name."""
+    """A fact, a parameter or a built-in name. ``range``: least and greatest value of a number, where declared."""
 
     id: str
     origin: Origin = "unresolved"
+    range: tuple[Decimal, Decimal] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kechuang.chinese.money import MAXIMUM, MoneyError, parse_yuan
 from kechuang.expressions.check import Scope, Symbol, suggestion
 from kechuang.expressions.evaluate import Known
 from kechuang.expressions.parse import FUNCTIONS
-from kechuang.expressions.types import BOOLEAN, DATE, TEXT, Type, decimals, number_type
+from kechuang.expressions.types import BOOLEAN, DATE, INTEGER_LIMIT, TEXT, Type, decimals, number_type
 from kechuang.measures.model import Catalogue, FactType, Parameter
 
 TODAY = "计算日"
@@ -84,11 +84,25 @@ def bounds(fact: FactType) -> tuple[Decimal, Decimal]:
 
 def scope(catalogue: Catalogue, parameters: tuple[Parameter, ...] = ()) -> Scope:
     """All names an expression may use: facts, the parameters of its measure, and 计算日."""
-    names: dict[str, Symbol] = {f.id: Symbol(fact_type(f)) for f in catalogue.facts.values()}
+    names: dict[str, Symbol] = {}
+    for fact in catalogue.facts.values():
+        type_ = fact_type(fact)
+        names[fact.id] = Symbol(type_, "fact", bounds(fact) if type_.numeric else None)
     for parameter in parameters:
-        names[parameter.id] = Symbol(number_type(*(v for _, v in parameter.values if v.is_finite())), "parameter")
+        type_ = number_type(*(v for _, v in parameter.values if v.is_finite()))
+        names[parameter.id] = Symbol(type_, "parameter", _sign(parameter, type_))
     names[TODAY] = Symbol(DATE, "builtin")
     return names
+
+
+def _sign(parameter: Parameter, type_: Type) -> tuple[Decimal, Decimal]:
+    """Bounds of a parameter by its sign and digits alone, so that a scenario with another value is the same program."""
+    low = -INTEGER_LIMIT
+    if all(v > 0 for _, v in parameter.values):
+        low = Decimal(1).scaleb(-type_.scale)
+    elif not type_.signed:
+        low = Decimal(0)
+    return low, INTEGER_LIMIT
 
 
 def catalogue_problems(catalogue: Catalogue) -> list[FactError]:

@@ -33,6 +33,8 @@ _MINUS = Text("相减", "subtract")
 _MARGINAL = Text("按档累进", "marginal tiers")
 _WORDS = {True: Text("封顶", "cap"), False: Text("不低于", "at least")}
 _UNDECIDED = Text("还不知道是否起作用", "not known yet whether it applies")
+_EITHER_WAY = Text("还不知道的数不影响结果", "what is not known yet makes no difference")
+_SAME = Text("两种情形结果相同", "both cases give the same")
 _WITHIN = Text("不超过封顶", "within the cap")
 _REACHED = Text("已达到", "reached already")
 _NEVER: tuple[str | None, Decimal | None, str, str] = (None, None, "", "")
@@ -315,7 +317,8 @@ class _Builder:
             texts = [self.show(values[i], node.parts[i]) for i in plan.limits]
             word = _WORDS[low]
             label = Text(f"{word.zh} {'、'.join(t.zh for t in texts)}", f"{word.en} {', '.join(t.en for t in texts)}")
-            self.add("cap" if low else "floor", label, _UNDECIDED, event.value)
+            detail = _UNDECIDED if isinstance(event.value, Unknown) else _EITHER_WAY
+            self.add("cap" if low else "floor", label, detail, event.value)
             return
         chosen = plan.limits[0]
         if len(plan.limits) > 1:
@@ -428,6 +431,8 @@ class _Builder:
             said = self.say(at.condition)
             if isinstance(test, Unknown) or test is None:
                 told.append(Text(f"还不知道：{said.zh}", f"not known yet: {said.en}"))
+                if not isinstance(event.value, Unknown):
+                    told.append(_SAME)
                 break
             choice = self.chosen_by(at.condition)
             at, last = (at.then, True) if test else (at.otherwise, not isinstance(at.otherwise, n.Choose))

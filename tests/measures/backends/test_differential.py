@@ -226,6 +226,54 @@ def test_a_case_of_literals_has_64_bits(rule: str) -> None:
     assert differences([load(rule, SCOPE)], rows(200, 11)) == []
 
 
+def test_what_is_told_despite_unknown_facts_holds_for_all_of_them() -> None:
+    told = 0
+    others = rows(60, 8)
+    for node in rules(150, 12):
+        run = compile_tree(node)
+        for row in others:
+            value = run({**row, **PARAMETERS, "计算日": DAY}, None)
+            open_ = [f for f in n.names(node, "fact") if row[f] is None]
+            if isinstance(value, Unknown) or not open_:
+                continue
+            told += 1
+            for other in others:
+                filled = run({**row, **{f: other[f] for f in open_}, **PARAMETERS, "计算日": DAY}, None)
+                assert isinstance(filled, Unknown) or filled == value, (node, row, other)
+    assert told > 100
+
+
+@pytest.mark.parametrize(
+    ("rule", "known"),
+    [
+        ("min(甲, max(cap - 乙, 0))", 1),
+        ("min(甲, 乙, cap)", 1),
+        ("max(甲, 乙, 0) + 人数 * yuan(0)", 1),
+        ("min(half_up(甲 * rate), max(乙 - cap, 0), max(cap - 乙, 0))", 1),
+        ("floor_to(甲, 100) * 0 * 人数", 1),
+        ("甲 >= 0", 1),
+        ("甲 < 0 or 占比 > 1", 1),
+        ("乙 <= 甲", 1),
+        ("乙 > 甲", 1),
+        ("甲 >= half_up(乙 * rate)", 1),
+        ("-甲 <= 乙", 1),
+        ("人数 * yuan(100) * 占比", 1),
+        ("min(half_up(甲 * rate), cap) if 已转化 else min(甲, cap)", 1),
+        ("(甲 > cap) if 已转化 else (甲 > bound)", 1),
+        ("甲 > 0", 0),
+        ("min(half_up(甲 * rate), cap)", 0),
+    ],
+)
+def test_unknown_facts_that_make_no_difference(rule: str, known: int) -> None:
+    """Told although a fact is unknown, by both interpreters alike; ``known``: whether it happens at all."""
+    node, facts = load(rule, SCOPE), rows(300, 21)
+    facts += [{**row, "人数": Decimal(0)} for row in facts[:50]]
+    assert differences([node], facts) == []
+    run, open_ = compile_tree(node), n.names(node, "fact")
+    values = [run({**f, **PARAMETERS}, None) for f in facts if any(f[x] is None for x in open_)]
+    assert any(not isinstance(v, Unknown) for v in values) == bool(known)
+
+
 def test_the_solver_equals_explain_on_random_rules() -> None:
     """With the facts given, the solver's term can only have the value that explain computes."""
     z3 = pytest.importorskip("z3", reason="Z3 is an extra (requirements: prove)")
@@ -288,6 +336,13 @@ class ForgetsUnknown(tree.Lowering):
         return pick(*(self.at(p, node.type.scale) for p in parts))
 
 
+class TakesUnknownAsNothing(tree.Lowering):
+    """Takes any product with something unknown for nothing."""
+
+    def product(self, a, b):  # type: ignore[no-untyped-def]
+        return ibis.coalesce(super().product(a, b), ibis.literal(0, "int64"))
+
+
 class OffByOne(tree.Lowering):
     """Takes 达到 for 超过."""
 
@@ -297,6 +352,6 @@ class OffByOne(tree.Lowering):
         return super().compare(replace(node, op=">") if node.op == ">=" else node)
 
 
-@pytest.mark.parametrize("mutant", [HalfEven, ForgetsUnknown, OffByOne])
+@pytest.mark.parametrize("mutant", [HalfEven, ForgetsUnknown, OffByOne, TakesUnknownAsNothing])
 def test_a_wrong_interpreter_is_caught(mutant: type) -> None:
     assert differences(rules(50, 7), rows(200, 4), mutant)

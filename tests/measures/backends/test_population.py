@@ -191,6 +191,21 @@ def test_typed_tables_and_files_out(catalogue: Catalogue, supplier: Measure, tmp
         bound.write(tmp_path / "out.xlsx")
 
 
+@pytest.mark.parametrize("keys", [(1, 2, 3), (1, 2, 2), (5, None, 5), (-3, 10**12, 7), (7,), ()])
+@pytest.mark.parametrize("type_", ["BIGINT", "SMALLINT", "VARCHAR", "UBIGINT"])
+def test_doubled_keys_of_any_type(catalogue: Catalogue, supplier: Measure, keys: tuple[int, ...], type_: str) -> None:
+    if type_ in ("SMALLINT", "UBIGINT") and any(k is not None and not 0 <= k < 2**15 for k in keys):
+        pytest.skip("the type does not hold these keys")
+    con = duckdb.connect()
+    con.execute(f"CREATE TABLE t (id {type_}, 技术合同交易额 DECIMAL(18, 2), 出让方类型 VARCHAR)")
+    for key in keys:
+        con.execute("INSERT INTO t VALUES (?, 5, '高校')", [key])
+    bound = population.bind([supplier], catalogue, DAY, "t", connection=con)
+    single = {str(k) for k in keys if k is not None and keys.count(k) == 1}
+    assert {str(row[0]) for row in bound.rows()} == single
+    assert bound.counts() == {"total": len(keys), "computed": len(single), "quarantined": len(keys) - len(single)}
+
+
 def test_measures_not_in_force_have_no_rows(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
     path = write(tmp_path, "A,5,企业,高校,是,是,,,")
     ended = replace(supplier, id="old", effective_to=dt.date(2018, 4, 17))

@@ -16,6 +16,8 @@ from typing import Any
 import ibis
 
 from kechuang.expressions.check import suggestion
+from kechuang.expressions.nodes import Node, names
+from kechuang.expressions.ranges import signature
 from kechuang.measures.backends.cleaning import REASONS, PopulationError, quote
 from kechuang.measures.backends.tree import Lowering, finish
 from kechuang.measures.facts import TODAY, scope
@@ -64,8 +66,12 @@ class Fault:
 
 def used_facts(program: Program) -> tuple[str, ...]:
     """Facts of the conditions and of the amount in use; other readings are not computed here."""
+    return tuple(dict.fromkeys(f for tree in _trees(program) for f in names(tree, "fact")))
+
+
+def _trees(program: Program) -> list[Node]:
     formulas = [c.formula for c in program.conditions] + ([program.amount] if program.amount else [])
-    return tuple(dict.fromkeys(f for formula in formulas for f in formula.facts))
+    return [f.tree for f in formulas]
 
 
 def output_names(program: Program) -> tuple[str, str]:
@@ -204,7 +210,8 @@ def compile_programs(programs: Sequence[Program], catalogue: Catalogue, dialect:
     digits = tuple(
         (p.id, scope(catalogue, (p,))[p.id].type.scale) for program in programs for p in program.measure.parameters
     )
-    cache_key = (tuple(rule_digest(p) for p in programs), digits, dialect)
+    bounded = tuple(signature(tree) for p in programs for tree in _trees(p))
+    cache_key = (tuple(rule_digest(p) for p in programs), digits, bounded, dialect)
     if cache_key in _COMPILED:
         return _COMPILED[cache_key]
     used = dict.fromkeys(f for p in programs for f in used_facts(p))

@@ -12,6 +12,7 @@ A case of literals would be a 32-bit integer there and overflow in what follows;
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import reduce
@@ -23,8 +24,12 @@ from sqlglot import expressions as sql
 
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import evaluate
-from kechuang.expressions.types import Type
+from kechuang.expressions.ranges import may_agree, span_of
+from kechuang.expressions.types import INTEGER_LIMIT, Type
 
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 Column = Any
 """An Ibis value expression (the package ships no types that mypy could follow)."""
 
@@ -71,7 +76,7 @@ class Lowering:
             case n.Subtract(left=a, right=b):
                 return self.at(a, node.type.scale) - self.at(b, node.type.scale)
             case n.Multiply(left=a, right=b):
-                return self.lower(a) * self.lower(b)
+                return self.product(a, b)
             case n.Compare():
                 return self.compare(node)
             case n.In(operand=x, options=options):
@@ -83,8 +88,10 @@ class Lowering:
             case n.Or(parts=parts):
                 return reduce(lambda a, b: a | b, [self.lower(p) for p in parts])
             case n.Choose(condition=c, then=a, otherwise=b):
-                test = self.lower(c)
-                return _whole(node, (a, b), _cases((test, self.like(a, node)), (~test, self.like(b, node))))
+                test, then, otherwise = self.lower(c), self.like(a, node), self.like(b, node)
+                # An unknown condition does not matter where both cases give the same.
+                same = [(then == otherwise, then)] if may_agree(node) else []
+                return _whole(node, (a, b), _cases((test, then), (~test, otherwise), *same))
             case n.Minimum(parts=parts):
                 return self.extreme(node, parts, ibis.least, lambda value, limit: value > limit)
             case n.Maximum(parts=parts):
@@ -124,25 +131,59 @@ class Lowering:
         """An operand in the form of its parent: numbers at its scale, others as they are."""
         return self.at(node, parent.type.scale) if node.type.numeric else self.lower(node)
 
+    def product(self, a: n.Node, b: n.Node) -> Column:
+        """Nothing times something unknown is nothing; the test is written only where it could matter."""
+        left, right = self.lower(a), self.lower(b)
+        zero = [
+            value == ibis.literal(0, "int64")
+            for value, node, other in ((left, a, b), (right, b, a))
+            if _open(other) and span_of(node)[0] <= 0 <= span_of(node)[1]
+        ]
+        if not zero:
+            return left * right
+        return ibis.cases((reduce(lambda x, y: x | y, zero), ibis.literal(0, "int64")), else_=left * right)
+
     def compare(self, node: n.Compare) -> Column:
         a, b = node.left, node.right
-        if a.type.numeric:
-            scale = max(a.type.scale, b.type.scale)
-            left, right = self.at(a, scale), self.at(b, scale)
-        else:
-            left, right = self.lower(a), self.lower(b)
-        match node.op:
-            case "==":
-                return left == right
-            case "!=":
-                return left != right
-            case "<":
-                return left < right
-            case "<=":
-                return left <= right
-            case ">":
-                return left > right
-        return left >= right
+        if not a.type.numeric:
+            return _COMPARISONS[node.op](self.lower(a), self.lower(b))
+        scale = max(a.type.scale, b.type.scale)
+        test = _COMPARISONS[node.op](self.at(a, scale), self.at(b, scale))
+        if node.op in ("==", "!=") or not (_open(a) or _open(b)):
+            return test
+        return ibis.coalesce(test, *decided) if (decided := self.decided(node, scale)) else test
+
+    def decided(self, node: n.Compare, scale: int) -> list[Column]:
+        """What a comparison gives although a side is unknown, since its bounds tell: ``low op high``."""
+        ascending = node.op in ("<", "<=")
+        low, high = (node.left, node.right) if ascending else (node.right, node.left)
+        strict = node.op in ("<", ">")
+        (low_min, low_max), (high_min, high_max) = span_of(low), span_of(high)
+        found: list[Column] = []
+
+        def beside(known: Column, op: str, bound: Decimal, result: bool) -> None:
+            """One test of the known side; a bound of more than 18 digits is never reached."""
+            if abs(bound.scaleb(scale)) < INTEGER_LIMIT:
+                test = _COMPARISONS[op](known, ibis.literal(int(bound.scaleb(scale)), "int64"))
+                found.append(ibis.cases((test, ibis.literal(result, "boolean"))))
+
+        if _open(high):  # known below everything the other can be, or above it
+            value = self.at(low, scale)
+            if low_min < high_min or (low_min == high_min and not strict):
+                beside(value, "<" if strict else "<=", high_min, True)
+            if low_max > high_max or (low_max == high_max and strict):
+                beside(value, ">=" if strict else ">", high_max, False)
+        if _open(low):
+            value = self.at(high, scale)
+            if high_max > low_max or (high_max == low_max and not strict):
+                beside(value, ">" if strict else ">=", low_max, True)
+            if high_min < low_min or (high_min == low_min and strict):
+                beside(value, "<=" if strict else "<", low_min, False)
+        if low_max < high_min or (low_max == high_min and not strict):
+            found.append(ibis.literal(True, "boolean"))
+        if low_min > high_max or (low_min == high_max and strict):
+            found.append(ibis.literal(False, "boolean"))
+        return found
 
     def member(self, operand: n.Node, options: tuple[n.Literal, ...]) -> Column:
         if not operand.type.numeric:
@@ -158,18 +199,30 @@ class Lowering:
         pick: Callable[..., Column],
         beyond: Callable[[Column, Column], Column],
     ) -> Column:
-        """Least or greatest; unknown as soon as one part is (SQL's own would leave NULL out)."""
-        open_ = [p for p in parts if n.names(p, "fact")]
-        values = {id(p): self.at(p, node.type.scale) for p in parts}
-        fixed = [values[id(p)] for p in parts if p not in open_]
+        """Least or greatest (SQL's own would leave NULL out); an unknown part matters only where it could go beyond
+        the known ones."""
+        scale, low = node.type.scale, isinstance(node, n.Minimum)
+        open_ = [p for p in parts if _open(p)]
+        values = {id(p): self.at(p, scale) for p in parts}
+        fixed = [values[id(p)] for p in parts if not _open(p)]
         limit = fixed[0] if len(fixed) == 1 else pick(*fixed) if fixed else None
         if not open_:
             return limit
-        if len(open_) == 1 and limit is not None:
-            value = values[id(open_[0])]
-            return ibis.cases((beyond(value, limit), limit), else_=value)
-        missing = reduce(lambda a, b: a | b, [values[id(p)].isnull() for p in open_])
-        return ibis.cases((missing, ibis.null("int64")), else_=pick(*values.values()))
+        every = pick(*values.values())
+        told: list[Column] = []
+        for part in open_:
+            end = span_of(part)[0 if low else 1]
+            fits = abs(end.scaleb(scale)) < INTEGER_LIMIT  # else nothing that is known can be beyond it
+            others = [span_of(p)[0 if low else 1] for p in parts if p is not part]
+            known = values[id(part)].notnull()
+            if fits and any(o <= end if low else o >= end for o in others):
+                best = next(values[id(p)] for p in parts if p is not part) if len(parts) == 2 else every
+                border = ibis.literal(int(end.scaleb(scale)), "int64")
+                known = known | (best <= border if low else best >= border)
+            elif len(open_) == 1 and limit is not None:
+                return ibis.cases((beyond(values[id(part)], limit), limit), else_=values[id(part)])
+            told.append(known)
+        return _cases((reduce(lambda a, b: a & b, told), every))
 
     def half_up(self, value: Column, type_: Type, digits: int) -> Column:
         """Halves away from zero, in integers: add half a unit with the sign of the value, cut towards zero."""
@@ -225,6 +278,11 @@ class Lowering:
             return years - behind.cast("int64")
         months = years * 12 + end.month().cast("int64") - start.month().cast("int64")
         return months - (end.day() < start.day()).cast("int64")
+
+
+def _open(node: n.Node) -> bool:
+    """Whether a node can be unknown: it depends on a fact."""
+    return bool(n.names(node, "fact"))
 
 
 def _lift(value: Column, places: int) -> Column:
