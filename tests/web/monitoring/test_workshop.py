@@ -67,3 +67,11 @@ def test_in_english(chenzhou):
     client.cookies["kc_lang"] = "en"
     page = client.get(f"/indices/?{CHOICE}").content.decode()
     assert "Chenzhou ranks" in page and "Range of ranks" in page
+
+
+@pytest.mark.parametrize("weighting", ["entropy", "critic"])
+def test_weights_from_the_data(chenzhou, weighting):
+    given = Client().get(f"/indices/?{CHOICE}").content.decode()
+    page = Client().get(f"/indices/?{CHOICE}&g={weighting}").content.decode()
+    assert "人均地区生产总值 50%，" in given  # weight 2 of 4
+    assert "人均地区生产总值 50%，" not in page and "权重：" in page

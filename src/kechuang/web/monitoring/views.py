@@ -129,6 +129,7 @@ def _workshop(request: HttpRequest) -> tuple[dict[str, Any], LoadedRelease]:
         "errors": [{"field": e.field, "text": str(e)} for e in errors],
         "normalisations": workshop.NORMALISATIONS.items(),
         "aggregations": workshop.AGGREGATIONS.items(),
+        "weightings": workshop.WEIGHTINGS.items(),
         "demo_data": loaded.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,11 @@ NORMALISATIONS = {"minmax": Text("极差（0 到 100）", "min-max (0 to 100)"),
                   "rank": Text("名次", "rank")}  # fmt: skip
 AGGREGATIONS = {"arithmetic": Text("算术平均（长短可以互补）", "arithmetic mean (strengths make up for weaknesses)"),
                 "geometric": Text("几何平均（短板拖累更大）", "geometric mean (weaknesses weigh more)")}  # fmt: skip
+WEIGHTINGS = {
+    "given": Text("按上面填的", "as given above"),
+    "entropy": Text("熵权（差别大的重）", "entropy (uneven indicators weigh more)"),
+    "critic": Text("CRITIC（差别大、又不重复的重）", "CRITIC (uneven and unlike the others)"),
+}
 FACTOR_NAMES = {"imputation": Text("缺数怎么补", "filling of gaps"), "treatment": Text("异常值怎么处理", "treatment of outliers"),
                 "normalisation": Text("怎么归一化", "normalisation"), "weights": Text("权重（各 ±25%）", "weights (±25% each)")}  # fmt: skip
 
@@ -47,6 +52,7 @@ class Wish:
     weights: tuple[tuple[str, str], ...] = ()
     normalisation: str = "minmax"
     aggregation: str = "arithmetic"
+    weighting: str = "given"
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class Result:
     lines: tuple[Line, ...]
     finding: Text
     influences: tuple[Influence, ...]
+    weights: tuple[tuple[Text, str], ...]
 
 
 def candidates(situation: Situation, weights: Mapping[str, str] | None = None) -> list[Candidate]:
@@ -121,11 +128,13 @@ def read_wish(query: Any) -> tuple[Wish, list[UserError]]:
     if len(weights) > MOST:
         errors.append(UserError(f"最多选 {MOST} 个指标。", f"Choose {MOST} indicators at most."))
     normalisation, aggregation = query.get("n", "minmax"), query.get("a", "arithmetic")
+    weighting = query.get("g", "given")
     return (
         Wish(
             tuple(weights),
             normalisation if normalisation in NORMALISATIONS else "minmax",
             aggregation if aggregation in AGGREGATIONS else "arithmetic",
+            weighting if weighting in WEIGHTINGS else "given",
         ),
         errors,
     )
@@ -144,7 +153,14 @@ def result(loaded: loading.Loaded, wish: Wish) -> Result:
             "A geometric mean needs values above zero; it goes with min-max only.",
             field="a",
         )
-    index, spread, shifts = _computed(_Key(loaded, wish))
+    try:
+        index, spread, shifts = _computed(_Key(loaded, wish))
+    except ValueError as error:
+        raise UserError(
+            "这样的指标排不出名次：有的指标各地都一样。请换指标或做法。",
+            f"These indicators give no ranking: {error}. Choose others or another method.",
+            field="g",
+        ) from error
     panel = (situation.region, *situation.peers)
     scores = [float(s) for s in index.top]
     low, high = min(scores), max(scores)
@@ -166,7 +182,9 @@ def result(loaded: loading.Loaded, wish: Wish) -> Result:
             )
         )
     here = next(line for line in lines if line.ours)
-    return Result(tuple(lines), _finding(here, len(lines), situation), _influences(shifts))
+    shares = index.structure.effective_weights()
+    used = tuple((c.definition.name, f"{shares[c.definition.id]:.0%}") for c in entries)
+    return Result(tuple(lines), _finding(here, len(lines), situation), _influences(shifts), used)
 
 
 def _finding(here: Line, count: int, situation: Situation) -> Text:
@@ -223,9 +241,17 @@ def _computed(key: _Key) -> tuple[Index, Intervals, Sensitivity]:
         )
         for c in entries
     ]
-    tree = composite.structure([*nodes, composite.Node("top", "index", 2)])
+    top = composite.Node("top", "index", 2)
+    tree = composite.structure([*nodes, top])
     columns = {c.definition.id: {r: float(cell.value) for r, cell in c.cells.items()} for c in entries}
     data = composite.Data(panel, composite.fill_columns(panel, columns, tree))
+    if wish.weighting != "given":
+        from kechuang.indicators.composite import weights as rules
+
+        scaled = composite.normalise(composite.impute(data.values, "median"), tree.directions, low=0.0, high=1.0)
+        found = (rules.entropy if wish.weighting == "entropy" else rules.critic)(scaled)
+        nodes = [replace(node, weight=float(weight)) for node, weight in zip(nodes, found, strict=True)]
+        tree = composite.structure([*nodes, top])
     method = composite.Method(
         imputation="median",
         normalisation=wish.normalisation,  # type: ignore[arg-type]
