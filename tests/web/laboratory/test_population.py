@@ -82,3 +82,12 @@ def test_realms_are_never_mixed(city) -> None:
 
 def test_facts_that_count_earlier_grants(city) -> None:
     assert population.granted_facts(current_release()) == {"本年已获该项补助": "year", "历年已获该项补助": "ever"}
+
+
+def test_reading_holds_no_snapshot_of_the_register(city, monkeypatch) -> None:
+    """Organisations are read a chunk at a time: what is written meanwhile is seen, so no cursor stands open."""
+    monkeypatch.setattr(population, "EVERY", 1)
+    reader = population.chunks(Organisation.objects.order_by("pk"))
+    first = next(reader)
+    Organisation.objects.exclude(pk=first.pk).update(name="演示改名")
+    assert [o.name for o in reader] == ["演示改名", "演示改名"]

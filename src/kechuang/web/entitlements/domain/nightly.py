@@ -75,7 +75,12 @@ def _organisations() -> Iterator[Organisation]:
         Prefetch("sales", queryset=contracts),
         Prefetch("purchases", queryset=contracts),
     )
-    return rows.iterator(chunk_size=ORGANISATIONS)
+    # By key and not with an open cursor: that would hold SQLite's snapshot, and storing results beside it would fail
+    # ("database is locked") as soon as another process has written.
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last)[:ORGANISATIONS]):
+        yield from chunk
+        last = chunk[-1].pk
 
 
 def _results(

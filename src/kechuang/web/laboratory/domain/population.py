@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -99,13 +99,25 @@ def subjects(
     query = organisations(realm, record, wanted)
     total = query.count()
     found: list[Subject] = []
-    for done, organisation in enumerate(query.iterator(chunk_size=EVERY)):
+    for done, organisation in enumerate(chunks(query)):
         if done % EVERY == 0:
             tick(done, total)
         for subject in subjects_of(organisation, cast(pack_models.Measure, record), on):
             found.append(_subject(subject, organisation, wanted))
     tick(total, total)
     return found
+
+
+def chunks(query: QuerySet[Organisation]) -> Iterator[Organisation]:
+    """All organisations, a hundred at a time, by key.
+
+    An open cursor would hold SQLite's snapshot, and noting the progress beside it would then fail ("database is
+    locked") as soon as another process has written.
+    """
+    last = 0
+    while chunk := list(query.filter(pk__gt=last)[:EVERY]):
+        yield from chunk
+        last = chunk[-1].pk
 
 
 def _subject(subject: Registered, organisation: Organisation, wanted: list[pack_models.Fact]) -> Subject:
