@@ -199,3 +199,11 @@ def test_projection_of_the_province_where_the_city_has_too_few(chenzhou):
     assert "只按过去的走势，湖南省 2024 年在哪里" in Client().get("/indicators/rd_intensity/").content.decode()
     _, talent = indicator_page("st_talent_total", "zh")
     assert talent.projection is None
+
+
+def test_an_invented_city_lives_in_its_own_time(shili):
+    from kechuang.web.monitoring.domain.queries import figures
+
+    _, loaded = figures()
+    assert not [f for f in loaded.findings if f.rule == "future_year"]
+    assert loaded.situation.today.year == max(o.year for o in shili.observations)

@@ -151,6 +151,13 @@ class Loaded:
         return check(self.material)
 
 
+def _city_day(pack: pack_models.Pack, observations: list[Observation], today: dt.date) -> dt.date:
+    """Today; an invented city lives in its own time, which is never before its own figures."""
+    if not pack.city.invented or not observations:
+        return today
+    return max(today, dt.date(max(o.year for o in observations), 12, 31))
+
+
 def build(
     pack: pack_models.Pack, submissions: Iterable[Submission], today: dt.date, known_on: dt.date | None = None
 ) -> Loaded:
@@ -166,7 +173,7 @@ def build(
         definitions=definitions,
         cells=cells,
         region=pack.city.code,
-        today=known_on or today,
+        today=known_on or _city_day(pack, observations, today),
         peers=tuple(r.code for r in regions if r.kind == "peer"),
         above=tuple(r.code for kind in ("province", "nation") for r in regions if r.kind == kind),
         names={r.code: text(r.name) for r in regions} | {pack.city.code: text(pack.city.name)},
