@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TEXT = next((ROOT / "cities" / "shili" / "texts").glob("*.txt"))
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -52,6 +53,15 @@ def session(user):
     return client.cookies["sessionid"].value
 samples = {{"admin": session(admin), "member": session(member), "uscc": uscc, "person": admin.pk,
            "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
+from django.apps import apps
+officer = User.objects.get(username="demo-officer")
+if apps.is_installed("kechuang.web.library"):
+    from kechuang.web.library.domain import amend, upload
+    from kechuang.web.library.models import DraftItem
+    text = pathlib.Path(r"{text}").read_text(encoding="utf-8")
+    document = amend.pasted(text, upload.Choices(visibility="public", realm="demo"), actor=officer).document
+    samples["document"] = document.public_id
+    samples["item"] = DraftItem.objects.filter(draft__document=document).first().pk
 (pathlib.Path(settings.HOME) / "samples.json").write_text(json.dumps(samples, default=str))
 """
 SERVE = "import django; django.setup(); from kechuang.web import serving; serving.web()"
@@ -96,7 +106,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dic
         log = (home / "site.log").open("ab")
         return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log, cwd=ROOT)
 
-    prepared = start(PREPARE.format(pack=ROOT / "cities" / "chenzhou"))
+    prepared = start(PREPARE.format(pack=ROOT / "cities" / "chenzhou", text=TEXT))
     assert prepared.wait(180) == 0, (home / "site.log").read_text(errors="replace")[-3000:]
     server = start(SERVE)
     address = f"http://127.0.0.1:{port}"

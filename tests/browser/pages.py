@@ -50,6 +50,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "monitoring:indicator": ("", f"/indicators/{INDICATOR}/"),
     "monitoring:provide": ("", f"/indicators/{INDICATOR}/provide/"),
     "monitoring:submissions": ("officer", "/submissions/"),
+    "monitoring:workshop": ("", "/indices/?i=gdp_per_capita&i=invention_patents_per_10k"),
+    "monitoring:submissions_upload": ("officer", "/submissions/upload/"),
     "monitoring:provided": ("", "/provided/{submission}/"),
     "monitoring:submission": ("officer", "/submissions/{submission}/"),
     "account_login": ("", "/accounts/login/"),
@@ -64,6 +66,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "account_change_password": ("member", "/accounts/password/change/"),
     "mfa_index": ("member", "/accounts/2fa/"),
     "usersessions_list": ("member", "/accounts/sessions/"),
+    "library:documents": ("officer", "/library/"),
+    "library:upload": ("officer", "/library/upload/"),
+    "library:compare": ("officer", "/library/compare/"),
+    "library:document": ("officer", "/library/{document}/"),
+    "library:review": ("officer", "/library/{document}/review/"),
+    "library:export": ("officer", "/library/{document}/export/"),
+    "library:edit": ("officer", "/library/{document}/items/{item}/edit/"),
+    "library:new_edition": ("officer", "/library/{document}/new-edition/"),
+    "laboratory:home": ("officer", "/laboratory/"),
+    "laboratory:draft": ("officer", "/laboratory/draft/?measure=receiver-subsidy"),
     "audit:heads": ("", "/audit/"),
     "accounts:people": ("admin", "/accounts/people/"),
     "accounts:person": ("admin", "/accounts/people/{person}/"),
@@ -80,6 +92,8 @@ ELSEWHERE: dict[str, str] = {
     "portal:robots": "plain text",
     "entitlements:qr": "image",
     "monitoring:targets_csv": "file",
+    "monitoring:targets_report": "file",
+    "monitoring:workshop_csv": "file",
     "monitoring:indicator_csv": "file",
     "audit:heads_json": "file",
     "audit:chain": "file",
@@ -92,6 +106,20 @@ ELSEWHERE: dict[str, str] = {
     "accounts:take": "POST only",
     "accounts:activate": "POST only",
     "monitoring:submission_decide": "POST only",
+    "library:show_to": "POST only",
+    "library:act": "POST only",
+    "library:divide": "POST only",
+    "library:add": "POST only",
+    "library:changes": "needs two editions; looked at in test_drafting.py",
+    "library:try": "needs a confirmed measure; looked at in test_drafting.py",
+    "laboratory:trial": "needs a computed trial, which the worker makes",
+    "laboratory:cancel": "POST only",
+    "laboratory:share": "POST only",
+    "laboratory:delete": "POST only",
+    "laboratory:note": "file",
+    "laboratory:rows": "file",
+    "laboratory:figure": "file",
+    "monitoring:report": "file",
     "account_set_password": "leads on: every account has a password",
     "account_reauthenticate": "looked at in the journeys of accounts",
     "mfa_authenticate": "needs a log-in half-way through",
@@ -115,6 +143,12 @@ def _walk(patterns: Any, namespace: str = "") -> Iterator[str]:
             yield from _walk(pattern.url_patterns, inner)
         elif pattern.name:
             yield namespace + pattern.name
+
+
+def installed() -> list[str]:
+    """The pages of :data:`PAGES` whose app is installed."""
+    here = names()
+    return [name for name in PAGES if name in here]
 
 
 def names() -> set[str]:

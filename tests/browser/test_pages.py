@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from . import looking
-from .pages import CHARTS, ELDER, ELSEWHERE, PAGES, names
+from .pages import CHARTS, ELDER, ELSEWHERE, PAGES, installed, names
 
 WIDE, NARROW = 1280, 390
 LIMIT = 300_000
@@ -73,10 +73,10 @@ def visit(people: People, name: str, language: str, view: str = "normal", width:
 
 def test_every_named_address_is_looked_at_or_explained() -> None:
     assert names() - set(PAGES) - set(ELSEWHERE) == set()
-    assert (set(PAGES) | set(ELSEWHERE)) - names() == set()
+    assert set(PAGES) & set(ELSEWHERE) == set()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", installed())
 def test_page_in_chinese(people: People, name: str) -> None:
     page, said = visit(people, name, "zh-hans")
     said += looking.sideways(page, WIDE)
@@ -89,7 +89,7 @@ def test_page_in_chinese(people: People, name: str) -> None:
     assert not said, "\n".join(said)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", installed())
 def test_page_in_english(people: People, name: str) -> None:
     page, said = visit(people, name, "en", width=NARROW)
     said += looking.sideways(page, NARROW)
