@@ -194,3 +194,13 @@ def test_a_review_page_asks_the_database_a_fixed_number_of_times(
         _say(client, "review", document.public_id)
     with django_assert_max_num_queries(12):
         _say(client, "documents")
+
+
+def test_what_was_not_read_is_listed_and_added_by_one_button(document, cast, client_for):
+    client = client_for(cast.officer)
+    page = _say(client, "review", document.public_id).content.decode()
+    assert "没有读成的句子" in page and "本年度安排专项资金3000万元。" in page
+    at = document.text.index("本年度安排")
+    data = {"kind": "target", "start": str(at), "end": str(at + 16)}
+    assert client.post(reverse("library:add", args=[document.public_id]), data).status_code == 302
+    assert "没有读成的句子" not in _say(client, "review", document.public_id).content.decode()

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kechuang.citypack.drafting import unread
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
-from kechuang.web.library.domain import amend, cards, exporting, paper, queries, reader, reshape, review
+from kechuang.web.library.domain import amend, cards, exporting, paper, queries, reader, reshape, review, rules
 from kechuang.web.library.domain.band import band
 from kechuang.web.library.enums import ItemKind, ItemStatus
 from kechuang.web.library.forms import FORMS
@@ -34,6 +35,7 @@ def _context(request: HttpRequest, document: SourceDocument) -> dict[str, Any]:
         "counts": {kind: sum(1 for i in items if i.kind == kind and i.status != ItemStatus.REJECTED) for kind in ItemKind.values},
         "progress": cards.progress(items), "may_write": access.may_write(request.user), "kinds": ItemKind.choices,
         **band([document]),
+        "unread": unread(read, [rules.pack_item(item) for item in items if item.status != ItemStatus.REJECTED]),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from kechuang.web.core.enums import Realm
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.library.domain import cards, reader
 from kechuang.web.library.enums import ItemKind
-from kechuang.web.library.models import DraftItem, SourceDocument
+from kechuang.web.library.models import Draft, DraftItem, SourceDocument
 
 _TOP = ("amount_yuan", "cap_yuan")
 
@@ -91,12 +91,10 @@ def _safe(cell: str) -> str:
 
 
 def labels_of(rows: Iterable[Row]) -> dict[int, str]:
-    """Clause labels of the rows, each document read once."""
-    texts: dict[int, dict[str, str]] = {}
-    found: dict[int, str] = {}
-    for one in rows:
-        known = texts.get(one.document.pk)
-        if known is None:
-            known = texts[one.document.pk] = reader.labels_from(one.item.draft.reading)
-        found[one.item.pk] = known.get(one.clause, one.clause)
-    return found
+    """Clause labels of the rows; the reading of each document is fetched once."""
+    listed = list(rows)
+    drafts = Draft.objects.filter(document__in={one.document.pk for one in listed}).values_list(
+        "document_id", "reading"
+    )
+    known = {document: reader.labels_from(kept) for document, kept in drafts}
+    return {one.item.pk: known.get(one.document.pk, {}).get(one.clause, one.clause) for one in listed}

@@ -45,11 +45,9 @@ def documents_for_user(user: Any, **wanted: str) -> QuerySet[SourceDocument]:
     open_ = Q(draft__items__status__in=OPEN)
     measure = Q(draft__items__kind=ItemKind.MEASURE)
     second = measure & Q(draft__items__status=ItemStatus.CONFIRMED, draft__items__second_by__isnull=True)
-    return (
-        rows.annotate(items=Count("draft__items", filter=live), left=Count("draft__items", filter=open_ | second))
-        .select_related("draft")
-        .order_by(F("issued").desc(nulls_last=True), "-pk")
-    )
+    return rows.annotate(
+        items=Count("draft__items", filter=live), left=Count("draft__items", filter=open_ | second)
+    ).order_by(F("issued").desc(nulls_last=True), "-pk")
 
 
 def document_for_user(user: Any, public_id: str) -> SourceDocument:
@@ -144,7 +142,9 @@ def compare_for_user(user: Any, query: str, kind: str, **wanted: str) -> QuerySe
     rows = DraftItem.objects.filter(draft__document__in=documents, kind=kind).exclude(status=ItemStatus.REJECTED)
     for word in query.split()[:8]:
         rows = rows.filter(words__icontains=word)
-    return rows.select_related("draft__document").defer("draft__document__text", "draft__exported_pack")
+    return rows.select_related("draft__document").defer(
+        "draft__document__text", "draft__reading", "draft__exported_pack"
+    )
 
 
 def filters(data: Mapping[str, str], *names: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.errors import UserError
@@ -153,7 +154,8 @@ def _undo_partner(partner: DraftItem, item: DraftItem, actor: Any, role: str) ->
 
 def _restore(item: DraftItem, step: Mapping[str, Any]) -> None:
     for name in _STATE:
-        setattr(item, name, step.get(name))
+        value = step.get(name)
+        setattr(item, name, parse_datetime(value) if value and name.endswith("_at") else value)
     item.history = item.history[:-1]
     item.version += 1
     item.save()
