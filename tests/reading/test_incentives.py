@@ -94,6 +94,19 @@ def test_stepped_rates() -> None:
         ("年研发投入1000万元以下部分", "0.1"), ("1000万元以上", "0.05")]
 
 
+def test_one_rate_with_a_limit_for_each_step() -> None:
+    item = one("对举办国际性、全国性学术会议的单位，按实际支出的50%，分别给予最高50万元、30万元补助。")
+    assert (item["rate"], [tier["cap_yuan"] for tier in item["tiers"]]) == ("0.5", ["500000", "300000"])
+
+
+@pytest.mark.parametrize(("sentence", "rates"), [
+    ("按地方留成部分前三年100%、后两年50%给予返还。", [("前三年", "1"), ("后两年", "0.5")]),
+    ("前三年按租金的50%给予补贴，后两年按租金的30%给予补贴。", [("前三年", "0.5"), ("后两年", "0.3")]),
+])
+def test_rates_by_year(sentence: str, rates: list[tuple[str, str]]) -> None:
+    assert [(tier["when"], tier["rate"]) for tier in one(sentence)["tiers"]] == rates
+
+
 @pytest.mark.parametrize(("sentence", "yuan", "base"), [
     ("对新建的众创空间，按每平方米500元的标准给予一次性补贴。", "500", "每平方米"), ("给予企业100元/亩奖励。", "100", "亩"),
     ("对获得发明专利授权的，每件资助5000元。", "5000", "每件"), ("每培养一名高级技师，给予企业5000元补助。", "5000", "每培养一名高级技师"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from kechuang.reading.quantities import Quantity
-from kechuang.reading.roles import leading_org
+from kechuang.reading.roles import ends_in_org, leading_org
 from kechuang.reading.view import View
 
 _LISTED = re.compile(r"^[、，和及与或/]?(?:[\u4e00-\u9fff“”（）\x00\d]{0,12}?)(?:最高|不超过|不高于|奖励|补助|补贴|给予|为)*$")
@@ -17,7 +17,7 @@ _NO_LIST = re.compile(r"且|总额|累计|合计|每年|但|并|其中")
 _CAP_HEAD = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超过|上限为?|封顶|总额|累计|总计不超过)[^，。]{0,6}$")
 MEASURED = re.compile(r"平方米|平米|亩|吨|公斤|千瓦|度|头|只|株|立方米|公里|床|月|天|㎡")
 _ENTITY_PER = re.compile(r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|艘|辆|亩|吨|头|只|座|处|品种|种|类|批|支|款|机构|单位|企业"
-                         r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分]|一次|可)")
+                         r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分再另可]|一次|可)")
 _STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成|毕业|培育|引进|认定|孵化|培养|连续[\u4e00-\u9fff]{0,2}满?)?(?:\d[\d.]*|一)"
                        r"(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户|名|项|件|年|个月)[\u4e00-\u9fff]{0,14}?)(?=[，给奖补资另再]|$)")
 _PERIOD = re.compile(r"每年度?|年度|每月|每季度|[一二三四五两\d]年累计|三年内累计|(?<=企业)年(?=[奖补资])|每个自然年度|自然年度|全年")
@@ -87,10 +87,15 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
         result.rules.append("ratio")
     elif percents:
         _rates(view, result, percents, start, trigger)
-        for item in money:
-            if is_cap(view, item, start) and item.start > percents[0].start:
-                result.cap = item.yuan
-                result.rules.append("cap")
+        limits = [item for item in money if item.start > percents[0].start]
+        run = last_run(view, limits)
+        if len(run) > 1 and is_cap(view, run[0], start) and not result.tiers:
+            # 按实际支出的50%，分别给予最高50万元、30万元补助: one rate, a limit for each step
+            result.tiers = [(_label(view, run, k, start), item, True) for k, item in enumerate(run)]
+            result.rules.append("cap-tiers")
+        elif limits and is_cap(view, limits[-1], start):
+            result.cap = limits[-1].yuan
+            result.rules.append("cap")
     elif money:
         _sums(view, result, money, start)
     if not percents and not ratios and "贴息" in region:
@@ -124,10 +129,13 @@ def _rates(view: View, result: Amount, percents: list[Quantity], start: int, tri
         return
     if len(run) > 1 and all(re.match(r"[、，；和及]", view.masked[a.stop:b.start]) for a, b in pairwise(run)):
         # 1000万元以下部分按10%、1000万元以上部分按5%: each rate has its own stretch.
-        names = [view.text[start - 40 if start > 40 else 0:start].rpartition("，")[2]]
+        opening = re.match(r"(?:按照?|参照)(?P<base>.+?)(?P<when>前[一二三两\d]+年|第一年|首年)(?:按|给予)?$",
+                           view.text[start:run[0].start])
+        names = [opening["when"] if opening else view.text[start - 40 if start > 40 else 0:start].rpartition("，")[2]]
         names += [view.text[a.stop:b.start] for a, b in pairwise(run)]
         result.tiers = [(re.sub(r"^[、，；和及对]+|的?(?:按照?|给予|部分按)$", "", name), item, False)
                         for name, item in zip(names, run, strict=True)]
+        result.base = opening["base"] if opening else None
         result.rules.append("stepped-rate")
         return
     item = run[-1]
@@ -174,9 +182,13 @@ def _cost(view: View, trigger: int) -> str | None:
         return match.group(1)
     # 企业所得税……市、县分成部分……全额奖励: a tax or fee, or a share of it, named further in front.
     tax = re.search(r"[\u4e00-\u9fff]{1,10}(?:税|费)", head)
-    part = _last(re.compile(r"[\u4e00-\u9fff、]{1,10}(?:部分|贡献)"), head)
-    share = re.sub(r"^.*(?:内|其|得|的)(?=.{3})", "", part.group()) if part else ""
-    return ((re.sub(r"^.*(?:的|纳)(?=.{2})", "", tax.group()) if tax else "") + share) or None
+    part = _last(re.compile(r"[\u4e00-\u9fff、]{1,18}(?:部分|贡献)"), head)
+    share = re.sub(r"^.*(?:内|其|的)(?=.{3})", "", part.group()) if part else ""
+    name = re.sub(r"^(?:.*(?:的|纳)(?=.{2})|按照?|其|该)+", "", tax.group()) if tax else ""
+    share = re.sub(r"^(?:按照?|其|该)+", "", share)
+    if part and name and part.start() < head.find(name) + len(name):
+        return share  # one phrase names both
+    return (name + share) or None
 
 
 def _per_before(head: str) -> str | None:
@@ -190,6 +202,8 @@ def _label(view: View, run: list[Quantity], k: int, start: int) -> str:
     gap = re.sub(r"^[、，和及与或]|(?:最高|不超过|不高于|奖励|补助|给予|分别|一次性|为)+$", "",
                  view.text[left:run[k].start])
     gap = re.sub(r"^[、，和及与或]|.*(?:给予|分别|奖励|补助)", "", gap)
+    if k == 0 and ends_in_org(gap):
+        return ""  # 分别给予经营团队10万元、20万元: the receiver, not a step
     return gap if 0 < len(gap) <= 12 and not re.search(r"每|单个|单项", gap) and re.fullmatch(r"[\u4e00-\u9fff“”（）]+", gap) else ""
 
 

@@ -10,7 +10,7 @@ from kechuang.reading.model import Clause, Sentence
 from kechuang.reading.normalise import squeeze
 from kechuang.reading.view import View
 
-_GIVEN_TO = re.compile(r"^(?:给予|予以|奖励|补助|补贴|资助|支持|一次性|再|分别|的|给|单品种奖励|每年)*")
+_GIVEN_TO = re.compile(r"^(?:给予|予以|奖励|补助|补贴|资助|支持|一次性|再|分别|的|给|单品种奖励|全额|每年)*")
 _CARD = re.compile(r"(?:服务对象|支持对象|奖励对象|补贴对象|补助对象|资助对象|适用对象|适用范围)[：:]?(?P<who>[^，。；\n]{2,60})")
 _APPLIES = re.compile(r"本(?:政策|办法|措施|意见|细则)适用于(?P<who>[^，。；]{2,60})")
 

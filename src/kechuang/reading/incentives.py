@@ -178,6 +178,7 @@ class _Walker:
               index: int) -> bool:
         region = self._region(view, event, pending, before)
         own = GRANTOR.sub("", _CONNECTOR.sub("", view.text[pending:region].strip("，、：； ")))
+        own = re.sub(r"，?可?享受$", "", own)
         own = re.sub(r"^(?:补贴|补助|奖励|资助|支持)(?:标准|金额|额度)[：:]?(?:为)?", "", own)
         promise = amounts.interpret(view, region, event.trigger, event.segment.end)
         current = self.current

@@ -12,7 +12,7 @@ from kechuang.reading.quantities import Quantity
 _SPLIT = re.compile(r"、|和|及|以及|或|与|/")
 _HEAD = re.compile(
     r".*(?:认定为|评为|获得|获批|列入|确认为|评定为|被认定|入选|通过|达到|首次达到|达|完成|承担|对于?|为|获|按照|在|的|：|，|额|新获|制定|修订|主导|牵头|参与|主持)")
-_TAIL = re.compile(r"(?:的|，|。|；|且|并|称号|认定$|等(?!奖|级)).*$")
+_TAIL = re.compile(r"(?:的|，|。|；|且|并|称号|认定$|认证$|等(?!奖|级)).*$")
 
 
 def frame(text: str) -> str | None:
