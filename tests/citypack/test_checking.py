@@ -1,6 +1,6 @@
 """Checks between records: references, double entry, numbering, and coverage."""
 
-# ruff: noqa: E501 -- a table of faults is read line by line
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -262,3 +262,14 @@ def test_notes_do_not_fail_the_check(folder: Path, change: Change) -> None:
 
 def test_the_example_city_has_nothing_to_spare(pack: Pack) -> None:
     assert check(pack).notes == ()
+
+
+def test_branches_without_a_case_are_listed(folder: Path, change: Change) -> None:
+    report = check_folder(folder)
+    found = [branch.as_line("en") for branch in report.untested]
+    line = next(x for x in found if "[talent-housing]" in x)
+    assert line.endswith('no case covers: condition "Recruited full time" not met')
+    assert report.ok and len(found) == len(report.to_dict()["untested"])
+    assert f"{len(found)} 处规则没有算例走到：" in report.as_text("zh")
+    place = line.partition(" ")[0].split(":")
+    assert "全职引进" in (folder / place[0]).read_text(encoding="utf-8").splitlines()[int(place[1]) - 1]

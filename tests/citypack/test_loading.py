@@ -1,6 +1,6 @@
 """Loading: the example city, and every kind of fault at its exact file and line."""
 
-# ruff: noqa: E501 -- a table of faults is read line by line
+
 from __future__ import annotations
 
 import time

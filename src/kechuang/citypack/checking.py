@@ -11,7 +11,7 @@ from kechuang.citypack.index import Index
 from kechuang.citypack.loading import Sources, load_with_sources
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.models import Pack
-from kechuang.citypack.notes import notes
+from kechuang.citypack.notes import notes, untested
 from kechuang.citypack.problems import Lang, PackError, Problem
 from kechuang.citypack.references import References
 from kechuang.citypack.rulecheck import rule_problems
@@ -20,11 +20,15 @@ from kechuang.citypack.structure import structure
 
 @dataclass(frozen=True)
 class Report:
-    """The result of a check: problems in order of file and line, coverage, and what nobody has decided yet."""
+    """The result of a check: problems in order of file and line, coverage, and what nobody has decided yet.
+
+    ``untested`` are the branches of measures that no worked case covers.
+    """
 
     problems: tuple[Problem, ...]
     coverage: Coverage
     notes: tuple[Problem, ...] = ()
+    untested: tuple[Problem, ...] = ()
     cases: int = 0
     open_questions: int = 0
     open_assumptions: int = 0
@@ -41,6 +45,7 @@ class Report:
             "problems": [problem.to_dict() for problem in self.problems],
             "notes": [note.to_dict() for note in self.notes],
             "coverage": self.coverage.to_dict(),
+            "untested": [branch.to_dict() for branch in self.untested],
             "cases": self.cases,
             "open_questions": self.open_questions,
             "open_assumptions": self.open_assumptions,
@@ -61,6 +66,10 @@ class Report:
         if self.notes:
             lines.append(f"{len(self.notes)} note(s):" if en else f"{len(self.notes)} 条提示：")
             lines += [note.as_line(lang) for note in self.notes]
+        if self.untested:
+            count = len(self.untested)
+            lines.append(f"{count} branch(es) of measures that no case covers:" if en else f"{count} 处规则没有算例走到：")
+            lines += [branch.as_line(lang) for branch in self.untested]
         if self.ok:
             lines.append("The pack is in order." if en else "城市包没有问题。")
         else:
@@ -87,6 +96,7 @@ def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = Non
         tuple(problems),
         measure_coverage(pack),
         notes=tuple(notes(pack, locator)),
+        untested=tuple(untested(pack, locator)),
         cases=sum(len(measure.cases) for measure in pack.measures),
         open_questions=sum(1 for ambiguity in ambiguities if ambiguity.chosen is None),
         open_assumptions=sum(1 for c in conditions if c.origin == "assumption" and c.decided_by is None),

@@ -8,7 +8,8 @@ from kechuang.citypack.compile import rules
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.models import Pack
 from kechuang.citypack.problems import Problem, Words
-from kechuang.measures import MeasureError, compile_measure
+from kechuang.measures import MeasureError, compile_measure, parse_facts
+from kechuang.measures.branches import uncovered
 
 
 def notes(pack: Pack, locator: Locator) -> Iterator[Problem]:
@@ -45,3 +46,24 @@ def notes(pack: Pack, locator: Locator) -> Iterator[Problem]:
                 what = Words("还是草稿", "still a draft")
                 mend = Words("确认后改成 status: confirmed", "write status: confirmed when it is confirmed")
                 yield locator.problem("draft", kind, i, ("status",), item.id, what, mend)
+
+
+def untested(pack: Pack, locator: Locator) -> Iterator[Problem]:
+    """The branches of measures (conditions, cases, tiers, caps) that no worked case covers; they do not fail a check."""
+    compiled = rules(pack)
+    for i, record in enumerate(pack.measures):
+        try:
+            program = compile_measure(compiled.measures[record.id], compiled.catalogue)
+        except MeasureError:
+            continue  # reported as a problem
+        cases = [(parse_facts(case.facts, compiled.catalogue)[0], case.on) for case in record.cases]
+        for branch in uncovered(program, cases):
+            where = (branch.zh, branch.en)
+            if branch.where == "amount":
+                where = (f"金额算式第 {branch.column} 个字：{branch.zh}", f"amount, character {branch.column}: {branch.en}")
+            what = Words(f"没有算例走到：{where[0]}", f"no case covers: {where[1]}")
+            mend = Words("在 cases 里加一个这样的算例", "add such a case to cases")
+            path: tuple[str | int, ...] = ("amount",)
+            if branch.where != "amount":
+                path = ("applies", int(branch.where.removeprefix("applies[").removesuffix("]")))
+            yield locator.problem("untested", "measures", i, path, record.id, what, mend)

@@ -1,0 +1,53 @@
+"""The branches of a measure that its cases reach."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+from kechuang.measures import Catalogue, Measure, compile_measure
+from kechuang.measures.branches import uncovered
+from kechuang.measures.facts import Facts
+
+DAY = dt.date(2024, 1, 1)
+
+
+def left(measure: Measure, catalogue: Catalogue, *cases: Facts, on: dt.date = DAY) -> list[tuple[str, str]]:
+    return [(b.where, b.en) for b in uncovered(compile_measure(measure, catalogue), [(facts, on) for facts in cases])]
+
+
+def test_conditions_and_cap(supplier: Measure, catalogue: Catalogue) -> None:
+    everything = [
+        ("applies[0]", 'condition "The seller qualifies" met'),
+        ("applies[0]", 'condition "The seller qualifies" not met'),
+        ("amount", "the cap does not bite"),
+        ("amount", "the cap bites"),
+    ]
+    small: Facts = {"出让方类型": "高校", "技术合同交易额": Decimal("10000000")}  # exactly the cap: it takes nothing
+    large: Facts = {"出让方类型": "高校", "技术合同交易额": Decimal("10000000.50")}
+    assert left(supplier, catalogue) == everything
+    assert left(supplier, catalogue, small) == [everything[1], everything[3]]
+    assert left(supplier, catalogue, small, large, {"出让方类型": "企业"}) == []
+    # A case that fails a condition, one that does not know, one outside the measure's time: the amount stays uncovered.
+    assert left(supplier, catalogue, {**large, "出让方类型": "企业"}) == [everything[0], *everything[2:]]
+    assert left(supplier, catalogue, {"技术合同交易额": Decimal(1)}) == everything
+    assert left(supplier, catalogue, small, on=dt.date(2013, 4, 17)) == everything
+
+
+def test_cases_of_if_and_rows_of_tiers(institution: Measure, catalogue: Catalogue) -> None:
+    provincial: Facts = {"机构级别": "省级"}
+    assert left(institution, catalogue, provincial) == [("amount", "the test of if holds"), ("amount", "the test of if fails")]
+    levels: list[Facts] = [{"机构级别": level} for level in ("市级", "省级", "国家级")]
+    assert left(institution, catalogue, *levels) == []
+    tiers = replace(institution, amount="tiers(营业收入, (100, city), (above(200), province if 职工人数 > 5 else nation))")
+    assert left(tiers, catalogue, {"营业收入": Decimal(200)}) == [
+        ("amount", "below row 1"),
+        ("amount", "in row 2"),
+        ("amount", "the test of if fails"),
+        ("amount", "the test of if holds"),
+    ]
+    assert left(tiers, catalogue, {"营业收入": Decimal(201), "职工人数": Decimal(6)}, {"营业收入": Decimal(1)}) == [
+        ("amount", "in row 1"),
+        ("amount", "the test of if fails"),
+    ]
