@@ -200,6 +200,10 @@ def test_the_command_writes_a_pack_and_never_overwrites(tmp_path: Path, capsys: 
     assert "不是空的" in capsys.readouterr().err
     assert cli.main(["pack", "draft", str(tmp_path / "no.txt"), "--out", str(tmp_path / "x")]) == 1
     assert cli.main(["pack", "draft", str(TEXT), "--out", str(tmp_path / "y"), "--id", "Not A Slug"]) == 1
+    assert "小写字母" in capsys.readouterr().err
+    assert cli.main(["pack", "draft", str(TEXT), "--out", str(tmp_path / "y"), "--code", "12", "--lang", "en"]) == 1
+    assert "no division code" in capsys.readouterr().err
+    assert not (tmp_path / "y").exists()
 
 
 @given(st.text(max_size=200))

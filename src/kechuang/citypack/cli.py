@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from kechuang.citypack.models import Pack
 from kechuang.citypack.problems import Lang, PackError
 from kechuang.citypack.scaffolding import scaffold
 from kechuang.citypack.schemas import schema
+from kechuang.codes.divisions import is_division
 
 
 def _out(text: str) -> None:
@@ -142,6 +144,10 @@ def draft_command(file: Path | str, out: Path | str, head: Head, lang: Lang = "z
     """``kechuang pack draft FILE --out DIR``: writes a draft pack and says what is still open; never overwrites."""
     from kechuang.citypack import drafting
 
+    wrong = _wrong_head(head, lang)
+    if wrong:
+        _err(wrong)
+        return 1
     text = _text_of(Path(file), lang)
     if text is None:
         return 1
@@ -151,14 +157,22 @@ def draft_command(file: Path | str, out: Path | str, head: Head, lang: Lang = "z
     except FileExistsError:
         _err(f"{out} is not empty: name a new folder" if lang == "en" else f"{out} 不是空的：请给一个新文件夹")
         return 1
-    except ValueError as error:  # an id or code of the wrong form
-        _err(f"--id / --code: {error}")
-        return 1
     for path in files:
         _out(str(path))
     _out(drafting.summary(drafted, lang))
     _out(f"Next: kechuang pack check {out}" if lang == "en" else f"下一步：kechuang pack check {out}")
     return 0
+
+
+def _wrong_head(head: Head, lang: Lang) -> str:
+    """What is wrong with the id or the code given; empty when nothing is."""
+    if re.fullmatch(r"[a-z0-9][a-z0-9.\-]{0,79}", head.document_id) is None:
+        en = f"--id {head.document_id}: use small letters, digits, dots and hyphens, e.g. yunhe-2031-5"
+        return en if lang == "en" else f"--id {head.document_id}：只能用小写字母、数字、点和连字符，例如 yunhe-2031-5"
+    if not is_division(head.code):
+        en = f"--code {head.code}: no division code of six digits (GB/T 2260), e.g. 431000"
+        return en if lang == "en" else f"--code {head.code}：不是六位行政区划代码（GB/T 2260），例如 431000"
+    return ""
 
 
 def _text_of(path: Path, lang: Lang) -> str | None:
