@@ -14,9 +14,10 @@ from kechuang import citypack
 from kechuang.citypack.compile import rules
 from kechuang.measures import MeasureError, explain
 from kechuang.measures.model import Parameter
-from kechuang.web.laboratory.domain import checks
+from kechuang.web.laboratory.domain import shape
 from kechuang.web.laboratory.domain.compute import Question, compute
-from kechuang.web.laboratory.domain.table import COLUMNS, Subject, read_csv, write_csv
+from kechuang.web.laboratory.domain.subject import Subject
+from kechuang.web.laboratory.domain.table import COLUMNS, read_csv, write_csv
 
 CHENZHOU = rules(citypack.load(Path(__file__).resolve().parents[3] / "cities" / "chenzhou"))
 LAW = CHENZHOU.measures["receiver-subsidy"]
@@ -207,5 +208,5 @@ def test_a_stop_is_heard() -> None:
 
 
 def test_cap_is_recognised() -> None:
-    assert checks.caps_of(LAW, CHENZHOU.catalogue) == ["cap"]
-    assert checks.main_fact([LAW], CHENZHOU.catalogue, GRANTED) == "技术合同交易额"
+    assert shape.caps_of(LAW, CHENZHOU.catalogue) == ["cap"]
+    assert shape.main_fact([LAW], CHENZHOU.catalogue, GRANTED) == "技术合同交易额"

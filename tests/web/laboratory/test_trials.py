@@ -182,7 +182,7 @@ def test_stop_while_it_runs(city, monkeypatch) -> None:
 
 def test_failure_is_told(city, monkeypatch, client_for) -> None:
     from kechuang.measures.backends.cleaning import PopulationError
-    from kechuang.web.laboratory.domain import trials as module
+    from kechuang.web.laboratory.domain import compute
 
     def fail(*args, **kwargs):
         raise PopulationError("数据缺列", "a column is missing")
@@ -190,7 +190,7 @@ def test_failure_is_told(city, monkeypatch, client_for) -> None:
     trial = trials.start(
         city.officer, "receiver-subsidy", "坏", {"parameters": {"rate": "2", "cap": "1"}}, dt.date(2026, 6, 1)
     )
-    monkeypatch.setattr(module, "compute", fail)
+    monkeypatch.setattr(compute, "compute", fail)
     assert trials.run(trial.public_id) == "failed"
     assert "数据缺列" in client_for(city.officer).get(f"/laboratory/{trial.public_id}/").content.decode()
 
@@ -287,3 +287,15 @@ def test_parameters_left_out_stay_as_in_force(city) -> None:
     assert trials.run(trial.public_id) == "done"
     trial.refresh_from_db()
     assert trial.result["figures"]["totals"]["rows"][0][2] == "0.00"
+
+
+def test_nothing_heavy_is_loaded_when_a_web_worker_starts() -> None:
+    import subprocess
+    import sys
+
+    script = (
+        "import sys, django; django.setup(); import kechuang.web.urls;"
+        "print([m for m in ('ibis', 'duckdb', 'docx', 'z3', 'sqlglot') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

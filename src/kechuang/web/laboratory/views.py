@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kechuang.web.core.errors import UserError
 from kechuang.web.laboratory import access
 from kechuang.web.laboratory.domain import export, forms, queries, trials
-from kechuang.web.laboratory.domain.note import note_of
 from kechuang.web.laboratory.domain.results import result_of
 from kechuang.web.laboratory.enums import State
 from kechuang.web.policy.domain.queries import current_release
@@ -91,6 +90,8 @@ def _done(request: HttpRequest, public_id: str) -> trials.Trial:
 @require_GET
 def note(request: HttpRequest, public_id: str) -> HttpResponse:
     """The note for the file, every number with its query."""
+    from kechuang.web.laboratory.domain.note import note_of
+
     found = _done(request, public_id)
     content = note_of(found, result_of(found, access.may_see_names(request.user)))
     response = HttpResponse(content, content_type=DOCX)

@@ -1,1 +1,4 @@
-"""Verbs, reads and computation of the laboratory; ``table``, ``figures``, ``checks`` and ``compute`` know no Django."""
+"""Verbs, reads and computation of the laboratory.
+
+``subject``, ``shape``, ``table``, ``figures``, ``checks`` and ``compute`` know no Django.
+"""

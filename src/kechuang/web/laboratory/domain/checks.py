@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import duckdb
 
-from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import Known, Unknown
 from kechuang.measures.apportion import from_fen, in_fen
 from kechuang.measures.backends.cleaning import PopulationError
@@ -23,22 +22,14 @@ from kechuang.measures.budget import Request, allocate
 from kechuang.measures.facts import TODAY
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import MeasureError, Program, compile_measure, parameters_on
-from kechuang.web.laboratory.domain.table import ZERO, Outcome, Subject, load, used_facts
+from kechuang.web.laboratory.domain.shape import used_facts
+from kechuang.web.laboratory.domain.subject import Outcome, Subject
+from kechuang.web.laboratory.domain.table import ZERO, load
 
 STEPS = 40
 GRID = 240
 PROOF_MS = 3_000
 Rule = Literal["queue", "pro_rata"]
-
-
-def main_fact(rules: Sequence[Measure], catalogue: Catalogue, granted: Mapping[str, str]) -> str | None:
-    """The one amount that all rules compute from, if there is just one: a contract's value, an investment."""
-    found: set[str] = set()
-    for rule in rules:
-        program = compile_measure(rule, catalogue)
-        if program.amount is not None:
-            found |= {f for f in program.amount.facts if catalogue[f].type == "money" and f not in granted}
-    return found.pop() if len(found) == 1 else None
 
 
 def _amount(program: Program, known: Mapping[str, Known | None]) -> Decimal | None:
@@ -177,14 +168,6 @@ def _grid(around: Sequence[Decimal]) -> list[Decimal]:
     whole = all(v == v.to_integral_value() for v in around) and top >= 2 * STEPS
     digits = Decimal("1") if whole else Decimal(1).scaleb(min(int(top.normalize().as_tuple().exponent), 0) - 2)
     return sorted({*around, *((top * i / STEPS).quantize(digits) for i in range(STEPS + 1))})
-
-
-def caps_of(measure: Measure, catalogue: Catalogue) -> list[str]:
-    """Parameters that stand alone in the amount's outermost ``min``: its caps."""
-    program = compile_measure(measure, catalogue)
-    tree = program.amount.tree if program.amount else None
-    parts = tree.parts if isinstance(tree, n.Minimum) else ()
-    return [p.id for p in parts if isinstance(p, n.Name) and p.origin == "parameter"]
 
 
 def may_prove() -> bool:

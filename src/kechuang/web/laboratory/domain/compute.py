@@ -15,7 +15,9 @@ from kechuang.measures.model import Catalogue, Measure, Parameter
 from kechuang.measures.program import MeasureError, compile_measure
 from kechuang.web.laboratory.domain import checks
 from kechuang.web.laboratory.domain.figures import all_figures
-from kechuang.web.laboratory.domain.table import ZERO, Outcome, Subject, lab_table, outcomes, used_facts
+from kechuang.web.laboratory.domain.shape import caps_of, main_fact, used_facts
+from kechuang.web.laboratory.domain.subject import Outcome, Subject
+from kechuang.web.laboratory.domain.table import ZERO, lab_table, outcomes
 
 UNCAPPED = Decimal("99999999999")  # larger than any grant; 13 digits with fen, so that every product still fits
 Report = Callable[[str, int, int], None]
@@ -63,7 +65,7 @@ def compute(
     subjects = [s for s in subjects if s.key in given["draft"]]  # the others are in quarantine
     report("splitting", 1, 4)
     compared = [rules["draft"], *([rules["law"]] if "law" in rules else [])]
-    fact = checks.main_fact(compared, q.catalogue, q.granted)
+    fact = main_fact(compared, q.catalogue, q.granted)
     split = _split(q, rules["draft"], subjects, fact)
     rows = _rows(q, subjects, given, split, fact)
     con = duckdb.connect()
@@ -110,7 +112,7 @@ def _rules(q: Question) -> tuple[dict[str, Measure], list[dict[str, Any]], list[
     rules = {"draft": q.draft}
     if q.law is not None:
         rules["law"] = q.law
-    caps = checks.caps_of(q.draft, q.catalogue)
+    caps = caps_of(q.draft, q.catalogue)
     if caps:
         rules["draft_uncapped"] = _raised(q.draft, caps)
     readings: list[dict[str, Any]] = []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from kechuang.measures.model import Measure
-from kechuang.web.laboratory.domain import checks, drafting, queries
+from kechuang.web.laboratory.domain import drafting, queries, shape
 from kechuang.web.policy.domain import queries as policy
 from kechuang.web.policy.domain.days import parse_day
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -88,7 +88,7 @@ class DraftForm:
         """Numbers of the rule, today's value beside each."""
         if self.law is None:
             return []
-        caps = checks.caps_of(self.law, self.release.catalogue) if self.law.amount else []
+        caps = shape.caps_of(self.law, self.release.catalogue) if self.law.amount else []
         fields = []
         for p in self.law.parameters:
             share = drafting.is_share(p.id, p)

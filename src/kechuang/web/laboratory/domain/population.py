@@ -14,7 +14,7 @@ from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import compile_measure
 from kechuang.web.core.enums import Realm
 from kechuang.web.entitlements.domain.subjects import conform
-from kechuang.web.laboratory.domain.table import Subject
+from kechuang.web.laboratory.domain.subject import Subject
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.domain.facts import Subject as Registered
 from kechuang.web.registry.domain.facts import facts_of, subjects_of

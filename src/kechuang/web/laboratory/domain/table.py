@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 
@@ -23,38 +23,11 @@ from kechuang.measures.backends.population import Fault, bind
 from kechuang.measures.facts import TODAY, fact_scale
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure, parameters_on
+from kechuang.web.laboratory.domain.shape import used_facts
+from kechuang.web.laboratory.domain.subject import Outcome, Subject
 
 ZERO = Decimal("0.00")
 Tick = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One subject: its key, who would get the money, where it belongs, its day (None: none), and its known facts."""
-
-    key: str
-    organisation: str
-    name: str
-    county: str
-    industry: str
-    size: str
-    day: dt.date | None
-    facts: Mapping[str, Known]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """``status`` yes, no or unknown; ``amount`` only for yes; ``amount_if`` if every condition held."""
-
-    status: str
-    amount: Decimal | None
-    amount_if: Decimal | None
-
-
-def used_facts(program: Program) -> tuple[str, ...]:
-    """Facts of the conditions and of the amount in use."""
-    formulas = [c.formula for c in program.conditions] + ([program.amount] if program.amount else [])
-    return tuple(dict.fromkeys(name for formula in formulas for name in formula.facts))
 
 
 def outcomes(

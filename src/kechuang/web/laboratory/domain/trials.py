@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -24,14 +24,14 @@ from kechuang.web.entitlements.domain.queries import latest_run
 from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.laboratory import access
 from kechuang.web.laboratory.domain import drafting, population
-from kechuang.web.laboratory.domain.compute import Answer, Question, compute
-from kechuang.web.laboratory.domain.table import write_csv
 from kechuang.web.laboratory.enums import State
 from kechuang.web.laboratory.models import Trial
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.releases import LoadedRelease
 
-STAGES = ("rules", "splitting", "figures", "proofs", "done")
+if TYPE_CHECKING:
+    from kechuang.web.laboratory.domain.compute import Answer
+
 REGISTER_SHARE = 70  # of a hundred: reading the register takes most of the time
 
 
@@ -150,6 +150,9 @@ def run(public_id: str) -> str:
 
 
 def _compute(trial: Trial) -> Answer:
+    # Loaded here: the engine of whole populations must not slow down the start of a web worker.
+    from kechuang.web.laboratory.domain.compute import Question, compute
+
     release = queries.release(trial.release_id)
     draft, law = rules_of(release, trial.measure_id, trial.draft)
     _, values = _settings(trial.draft)
@@ -215,6 +218,8 @@ def rows_path(trial: Trial) -> Path:
 
 
 def _finish(trial: Trial, answer: Answer) -> str:
+    from kechuang.web.laboratory.domain.table import write_csv
+
     path = rows_path(trial)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_csv(path, answer.rows)

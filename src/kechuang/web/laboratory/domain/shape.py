@@ -1,0 +1,33 @@
+"""What a rule is made of: the facts it uses, its caps, the one amount it computes from. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kechuang.expressions import nodes as n
+from kechuang.measures.model import Catalogue, Measure
+from kechuang.measures.program import Program, compile_measure
+
+
+def used_facts(program: Program) -> tuple[str, ...]:
+    """Facts of the conditions and of the amount in use."""
+    formulas = [c.formula for c in program.conditions] + ([program.amount] if program.amount else [])
+    return tuple(dict.fromkeys(name for formula in formulas for name in formula.facts))
+
+
+def main_fact(rules: Sequence[Measure], catalogue: Catalogue, granted: Mapping[str, str]) -> str | None:
+    """The one amount that all rules compute from, if there is just one: a contract's value, an investment."""
+    found: set[str] = set()
+    for rule in rules:
+        program = compile_measure(rule, catalogue)
+        if program.amount is not None:
+            found |= {f for f in program.amount.facts if catalogue[f].type == "money" and f not in granted}
+    return found.pop() if len(found) == 1 else None
+
+
+def caps_of(measure: Measure, catalogue: Catalogue) -> list[str]:
+    """Parameters that stand alone in the amount's outermost ``min``: its caps."""
+    program = compile_measure(measure, catalogue)
+    tree = program.amount.tree if program.amount else None
+    parts = tree.parts if isinstance(tree, n.Minimum) else ()
+    return [p.id for p in parts if isinstance(p, n.Name) and p.origin == "parameter"]
