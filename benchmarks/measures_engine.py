@@ -1,4 +1,4 @@
-"""One run of one engine in a process of its own: ``python -m benchmarks.measures_engine kechuang|by-hand DATA``.
+"""One run of one engine in a process of its own: ``python -m benchmarks.measures_engine ENGINE DATA``.
 
 Prints one line of JSON: wall time from the start of the interpreter, peak memory, the sums in fen. ``--out DIR`` also
 writes every amount. ``measures_compare.py`` runs these in turns.
@@ -58,14 +58,41 @@ def by_hand(data: Path, out: Path | None, memory: str | None) -> dict[str, int]:
     return sums
 
 
+def by_hand_checked(data: Path, _: Path | None, memory: str | None) -> dict[str, int]:
+    """SQL written by hand that checks and counts what the engine checks and counts."""
+    import duckdb
+
+    from benchmarks.measures_rules import (
+        CONTRACT_MEASURES,
+        CONTRACTS_CHECKED,
+        FIRM_MEASURES,
+        FIRMS_CHECKED,
+        KEYS_BY_HAND,
+    )
+
+    con = duckdb.connect()
+    con.execute("SET threads = 2")
+    if memory:
+        con.execute(f"SET memory_limit = '{memory}'")
+    sums: dict[str, int] = {}
+    for name, measures, text in (("firms", FIRM_MEASURES, FIRMS_CHECKED), ("contracts", CONTRACT_MEASURES, CONTRACTS_CHECKED)):
+        path = data / f"{name}.parquet"
+        assert con.execute(KEYS_BY_HAND.format(path=path)).fetchall() == [(0,)]
+        row = con.execute(text.format(path=path)).fetchall()[0]
+        sums |= {m.id: int(value) for m, value in zip(measures, row[3::3], strict=True)}
+    return sums
+
+
+ENGINES = {"kechuang": kechuang, "by-hand": by_hand, "by-hand-checked": by_hand_checked}
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("engine", choices=("kechuang", "by-hand"))
+    parser.add_argument("engine", choices=list(ENGINES))
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--memory", help="DuckDB's memory_limit, e.g. 600MB")
     args = parser.parse_args()
-    sums = (kechuang if args.engine == "kechuang" else by_hand)(args.data, args.out, args.memory)
+    sums = ENGINES[args.engine](args.data, args.out, args.memory)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     cpu = time.process_time()
     print(json.dumps({"wall": time.perf_counter() - BEGAN, "cpu": cpu, "peak_mib": round(peak), "fen": sums}))

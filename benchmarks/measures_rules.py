@@ -73,3 +73,31 @@ SELECT "id" AS key, CASE WHEN q THEN LEAST((v * 1 + 50) // 100, 10000000) END AS
 FROM (SELECT id, CAST("技术合同交易额" * 100 AS BIGINT) AS v, "已转化" AS c,
              "出让方类型" IN ('高校', '科研院所', '个人') AS q FROM read_parquet('{contracts}'))
 """
+
+# By hand with what the engine does besides: doubled keys, bounds and choices are checked, yes and no are counted apart
+# from unknown.
+KEYS_BY_HAND = "SELECT COUNT(*) FROM (SELECT id FROM read_parquet('{path}') GROUP BY id HAVING COUNT(*) > 1)"
+_BOUNDS = "({0} IS NULL OR {0} BETWEEN 0 AND 9999999999999.99)"
+FIRMS_CHECKED = f"""
+SELECT COUNT(*), COUNT(*) FILTER (a1), COUNT(*) FILTER (NOT a1), SUM(x1) FILTER (a1),
+    COUNT(*) FILTER (a4), COUNT(*) FILTER (NOT a4), SUM(x4) FILTER (a4),
+    COUNT(*) FILTER (a5), COUNT(*) FILTER (NOT a5), SUM(x5) FILTER (a5),
+    COUNT(*) FILTER (a6 AND x6 IS NOT NULL), COUNT(*) FILTER (NOT a6), SUM(x6) FILTER (a6)
+FROM (SELECT l <> '无' AS a1, CASE l WHEN '市级' THEN 5000000 WHEN '省级' THEN 20000000 ELSE 50000000 END AS x1,
+    d * 100 >= v * CASE WHEN v <= 5000000000 THEN 5 WHEN v <= 20000000000 THEN 4 ELSE 3 END AS a4,
+    LEAST((d * 5 + 50) // 100, 8000000) AS x4, d > 0 AS a5, (d * 5 + 5) // 10 AS x5,
+    s AS a6, LEAST((i * 5 + 5) // 10, 50000000) AS x6
+FROM (SELECT "机构级别" AS l, CAST("营业收入" * 100 AS BIGINT) AS v, CAST("研发投入" * 100 AS BIGINT) AS d,
+             CAST("已付利息" * 100 AS BIGINT) AS i, "中小企业" AS s FROM read_parquet('{{path}}')
+      WHERE id IS NOT NULL AND ("机构级别" IS NULL OR "机构级别" IN ('无', '市级', '省级', '国家级'))
+        AND {_BOUNDS.format('"营业收入"')} AND {_BOUNDS.format('"研发投入"')} AND {_BOUNDS.format('"已付利息"')}))
+"""
+CONTRACTS_CHECKED = f"""
+SELECT COUNT(*), COUNT(*) FILTER (q AND v IS NOT NULL), COUNT(*) FILTER (NOT q), SUM(LEAST((v + 50) // 100, 10000000)) FILTER (q),
+    COUNT(*) FILTER (q AND c AND v IS NOT NULL), COUNT(*) FILTER (NOT (q AND c)),
+    SUM(LEAST((v * 2 + 50) // 100, 20000000)) FILTER (q AND c)
+FROM (SELECT CAST("技术合同交易额" * 100 AS BIGINT) AS v, "已转化" AS c,
+             "出让方类型" IN ('高校', '科研院所', '个人') AS q FROM read_parquet('{{path}}')
+      WHERE id IS NOT NULL AND {_BOUNDS.format('"技术合同交易额"')}
+        AND ("出让方类型" IS NULL OR "出让方类型" IN ('高校', '科研院所', '个人', '企业')))
+"""
