@@ -39,6 +39,7 @@ ACTIONS: dict[str, str | Promise] = {
     "library.split": _("拆分条目"),
     "library.undo": _("撤销一步"),
     "observation.confirm": _("确认观测值"),
+    "observation.import": _("送交观测值表"),
     "observation.reject": _("退回观测值"),
     "observation.submit": _("提交观测值"),
     "policy.apply": _("城市包生效"),
@@ -55,6 +56,8 @@ KINDS: dict[str, str | Promise] = {
     "release": _("城市包版本"),
     "run": _("计算批次"),
     "submission": _("提交的观测值"),
+    "submissions": _("送交的表"),
+    "trial": _("试算"),
     "user": _("账号"),
 }
 
