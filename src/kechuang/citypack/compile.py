@@ -33,6 +33,7 @@ def fact(record: models.Fact) -> engine.FactType:
         example=record.example,
         entity=record.entity,
         changeable=record.changeable,
+        elements=tuple(record.elements),
     )
 
 

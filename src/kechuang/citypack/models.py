@@ -198,9 +198,12 @@ class Fact(Record):
     id: str = Field(description="the Chinese name used in expressions")
     en: str
     entity: Literal["enterprise", "contract", "institution", "person", "project", "loan", "patent", "city"]
-    type: Literal["money", "rate", "count", "date", "enum", "text", "boolean"]
+    type: Literal["money", "rate", "count", "date", "enum", "text", "boolean", "relation"]
     unit: str | None = None
     values: list[EnumValue] = Field(default_factory=list)
+    elements: list[str] = Field(
+        default_factory=list, description="for a relation (a list of records): the facts that each record has"
+    )
     minimum: Exact | None = None
     maximum: Exact | None = None
     scale: int | None = Field(None, ge=0, le=6, description="decimals kept; default: money 2, rate 4, count 0")

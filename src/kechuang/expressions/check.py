@@ -7,6 +7,7 @@ could leave 18 digits is refused when it is loaded.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -24,11 +25,16 @@ _SPAN_LIMITS = {"years": Decimal(10_000), "months": Decimal(120_000), "days": De
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """What a name stands for: its type, where its value comes from, and between which bounds a number lies."""
+    """What a name stands for: its type, where its value comes from, and between which bounds a number lies.
+
+    ``dated`` are the values of a parameter with their first days, ``elements`` the facts of each record of a relation.
+    """
 
     type: Type
     origin: n.Origin = "fact"
     range: tuple[Decimal, Decimal] | None = None
+    dated: tuple[tuple[dt.date, Decimal], ...] = ()
+    elements: tuple[tuple[str, Symbol], ...] = ()
 
 
 Scope = Mapping[str, Symbol]
@@ -103,6 +109,8 @@ def _adapt(node: n.Node, to: Type) -> n.Node:
             return replace(node, parts=tuple(_adapt(p, to) for p in node.parts), type=typed)
         case n.Choose():
             return replace(node, then=_adapt(node.then, to), otherwise=_adapt(node.otherwise, to), type=typed)
+        case n.Aggregate(body=n.Node() as body):
+            return replace(node, body=_adapt(body, to), type=typed)
         case n.Tiers():
             return replace(node, rows=tuple(replace(r, value=_adapt(r.value, to)) for r in node.rows), type=typed)
     return replace(node, type=typed)
@@ -179,6 +187,10 @@ class _Checker:
                 start, end = self.day(start), self.day(end)
                 type_ = Type("count", _SPAN_UNITS[unit], 0, _SPAN_LIMITS[unit])
                 return replace(node, start=start, end=end, type=type_)
+            case n.ParameterOn():
+                return self.parameter_on(node)
+            case n.Aggregate():
+                return self.aggregate(node)
         raise TypeError(f"no rule for {type(node).__name__}")
 
     def literal(self, node: n.Literal) -> Type:
@@ -197,7 +209,63 @@ class _Checker:
             near = suggestion(node.id, self.scope)
             zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
             _fail(node, f"没有叫“{node.id}”的事实或参数{zh}", f'no fact or parameter is called "{node.id}"{en}')
+        if symbol.type.kind == "relation":
+            _fail(
+                node,
+                f"“{node.id}”是明细，用 sum、count、any 或 all 汇总",
+                f'"{node.id}" is a list of records: use sum, count, any or all',
+            )
         return replace(node, origin=symbol.origin, range=symbol.range, type=_fit(node, symbol.type))
+
+    def parameter_on(self, node: n.ParameterOn) -> n.Node:
+        parameter, day = self.name(node.parameter), self.day(node.day)
+        assert isinstance(parameter, n.Name)
+        if parameter.origin != "parameter":
+            _fail(parameter, "value_on 只用于参数", "value_on is for parameters only")
+        dated = tuple(sorted(self.scope[parameter.id].dated))
+        for literal in n.walk(day):
+            fixed = literal.value if isinstance(literal, n.Literal) else None
+            if isinstance(fixed, dt.date) and dated and fixed < dated[0][0]:
+                zh, en = (
+                    f"“{parameter.id}”从 {dated[0][0]} 起才有值",
+                    f"{parameter.id} has no value before {dated[0][0]}",
+                )
+                _fail(literal, zh, en)
+        return replace(node, parameter=parameter, day=day, values=dated, type=parameter.type)
+
+    def aggregate(self, node: n.Aggregate) -> n.Node:
+        symbol = self.scope.get(node.relation.id)
+        if symbol is None or symbol.type.kind != "relation":
+            relations = [name for name, s in self.scope.items() if s.type.kind == "relation"]
+            near = suggestion(node.relation.id, relations)
+            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            _fail(
+                node.relation,
+                f"没有叫“{node.relation.id}”的明细{zh}",
+                f'no relation is called "{node.relation.id}"{en}',
+            )
+        elements = dict(symbol.elements)
+        outside = {name: s for name, s in self.scope.items() if s.type.kind != "relation"}
+        inside = _Checker({**outside, **elements})
+        relation = replace(node.relation, origin=symbol.origin, type=symbol.type)
+        body: n.Node | None = None
+        type_ = BOOLEAN
+        many = symbol.type.limit
+        if node.kind == "sum":
+            assert node.body is not None
+            body = inside.number(node.body)
+            type_ = _fit(node, replace(body.type, limit=body.type.limit * many))
+        elif node.body is not None:
+            body = inside.truth(node.body)
+        if node.kind == "count":
+            type_ = Type("count", symbol.type.unit, 0, many, signed=False)
+        if body is not None and not n.names(body, "element"):
+            _fail(
+                node,
+                f"式子里没有用到每一项的事实（{'、'.join(elements)}）",
+                f"no fact of the records is used ({', '.join(elements)})",
+            )
+        return replace(node, relation=relation, body=body, elements=tuple(elements), type=type_)
 
     def number(self, node: n.Node) -> n.Node:
         node = self.node(node)
@@ -303,7 +371,7 @@ class _Checker:
         checked: list[n.Row] = []
         for row in rows:
             bound = self.alike(x, self.number(row.bound), at)[1]
-            if n.names(bound, "fact") or n.names(bound, "builtin"):
+            if n.names(bound, "fact") or n.names(bound, "builtin") or n.names(bound, "element"):
                 _fail(bound, "界限只能写数或参数", "a bound is a number or a parameter")
             self.widest(at, (x, bound))
             before = checked[-1] if checked else None
@@ -322,7 +390,7 @@ class _Checker:
         scale, limit = 0, Decimal(0)
         for row in bounded:
             rate = self.number(row.value)
-            if rate.type.kind not in ("number", "rate") or n.names(rate, "fact"):
+            if rate.type.kind not in ("number", "rate") or n.names(rate, "fact") or n.names(rate, "element"):
                 _fail(rate, "marginal 的每一档要写固定的比率", "marginal needs constant rates")
             checked.append(replace(row, value=rate))
             scale = max(scale, part + rate.type.scale)

@@ -46,8 +46,13 @@ class Unknown:
 
 
 Known = Decimal | bool | str | dt.date
+Record = Mapping[str, Known | None]
+"""One record of a relation: its facts by name; absent or None is unknown."""
+Records = tuple[Record, ...]
+Fact = Known | Records
+"""What a fact can be: one value, or the records of a relation."""
 Value = Known | Unknown
-Environment = Mapping[str, Known | None]
+Environment = Mapping[str, Fact | None]
 
 
 class Event(NamedTuple):
@@ -155,6 +160,10 @@ def compile_tree(node: n.Node) -> Run:
             return _marginal(node, compile_tree(x), tuple((compile_tree(r.bound), compile_tree(r.value)) for r in rows))
         case n.Span(unit=unit, start=a, end=b):
             return _binary(node, compile_tree(a), compile_tree(b), lambda s, e: span(unit, s, e))
+        case n.ParameterOn(parameter=parameter, day=day, values=values):
+            return _parameter_on(node, parameter.id, compile_tree(day), values)
+        case n.Aggregate(body=body):
+            return _aggregate(node, None if body is None else compile_tree(body))
     raise TypeError(f"no interpretation of {type(node).__name__}")
 
 
@@ -169,12 +178,78 @@ def _name(node: n.Name, name: str) -> Run:
 
     def run(env: Environment, seen: Trace | None) -> Value:
         found = env.get(name)
-        value: Value = unknown if found is None else found
+        value: Value = unknown if found is None else found  # type: ignore[assignment]
         if noted and seen is not None:
             seen.append(_new(Event, (node, value, ())))
         return value
 
     return run
+
+
+def _parameter_on(node: n.Node, name: str, day: Run, values: tuple[tuple[dt.date, Decimal], ...]) -> Run:
+    """The value in force on a day. Before the first one the parameter itself is what is unknown."""
+    none = Unknown(frozenset((name,)))
+
+    def run(env: Environment, seen: Trace | None) -> Value:
+        on = day(env, None)
+        value: Value = on if isinstance(on, Unknown) else none
+        if not isinstance(on, Unknown):
+            for start, number in values:
+                if start <= on:  # type: ignore[operator]
+                    value = number
+        if seen is not None:
+            seen.append(_new(Event, (node, value, (on,))))
+        return value
+
+    return run
+
+
+def _aggregate(node: n.Aggregate, body: Run | None) -> Run:
+    """Over the records of a relation; what is unknown in one of them is told under the name of the relation."""
+    name, elements, kind = node.relation.id, node.elements, node.kind
+    unknown = Unknown(frozenset((name,)))
+
+    def each(env: Environment, records: Records) -> tuple[Value, ...]:
+        if body is None:
+            return ()
+        inner = dict(env)
+        found: list[Value] = []
+        for record in records:
+            for element in elements:
+                inner[element] = record.get(element)
+            value = body(inner, None)
+            if isinstance(value, Unknown) and not value.facts.isdisjoint(elements):
+                value = Unknown(value.facts.difference(elements) | {name})
+            found.append(value)
+        return tuple(found)
+
+    def run(env: Environment, seen: Trace | None) -> Value:
+        records = env.get(name)
+        values: tuple[Value, ...] = ()
+        value: Value = unknown
+        if records is not None:
+            assert isinstance(records, tuple)
+            values = each(env, records)
+            value = Decimal(len(records)) if body is None else _together(kind, values)
+        if seen is not None:
+            seen.append(_new(Event, (node, value, values)))
+        return value
+
+    return run
+
+
+def _together(kind: n.AggregateKind, values: tuple[Value, ...]) -> Value:
+    """One unknown record leaves a sum or a count open; ``any`` is decided by one yes and ``all`` by one no."""
+    if kind in ("any", "all") and (kind == "any") in values:
+        return kind == "any"
+    if Unknown in map(type, values):
+        return _unknown(values)
+    if kind == "sum":
+        total = _ZERO
+        for value in values:
+            total = EXACT.add(total, value)  # type: ignore[arg-type]
+        return total
+    return Decimal(sum(value is True for value in values)) if kind == "count" else kind == "all"
 
 
 def _unary(node: n.Node, inner: Run, apply: Callable[[Decimal], Decimal]) -> Run:

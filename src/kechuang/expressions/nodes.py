@@ -17,7 +17,8 @@ from kechuang.expressions.types import Type
 UNTYPED = Type("number")
 CompareOp = OneOf["==", "!=", "<", "<=", ">", ">="]
 SpanUnit = OneOf["years", "months", "days"]
-Origin = OneOf["fact", "parameter", "builtin", "unresolved"]
+AggregateKind = OneOf["sum", "count", "any", "all"]
+Origin = OneOf["fact", "parameter", "builtin", "element", "unresolved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,34 @@ class Literal(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """A fact, a parameter or a built-in name. ``range``: least and greatest value of a number, where declared."""
+    """A fact, a parameter, a built-in name, or a fact of each record of a relation (``element``). ``range``: least and greatest value of a number, where declared."""
 
     id: str
     origin: Origin = "unresolved"
     range: tuple[Decimal, Decimal] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterOn(Node):
+    """``value_on(parameter, day)``: the value in force on another day than that of the computation. ``values`` are the
+    dated values, the earliest first."""
+
+    parameter: Name
+    day: Node
+    values: tuple[tuple[dt.date, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Node):
+    """``sum(relation, x)``, ``count(relation[, test])``, ``any(relation, test)``, ``all(relation, test)``.
+
+    ``elements`` are the facts of each record; inside ``body`` their names mean those of the record at hand.
+    """
+
+    kind: AggregateKind
+    relation: Name
+    body: Node | None = None
+    elements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +233,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return (x,)
         case Add(left=a, right=b) | Subtract(left=a, right=b) | Multiply(left=a, right=b) | Compare(left=a, right=b):
             return (a, b)
-        case Span(start=a, end=b):
+        case Span(start=a, end=b) | ParameterOn(parameter=a, day=b):
             return (a, b)
+        case Aggregate(relation=x, body=body):
+            return (x,) if body is None else (x, body)
         case In(operand=x, options=options):
             return (x, *options)
         case And(parts=parts) | Or(parts=parts) | Minimum(parts=parts) | Maximum(parts=parts):

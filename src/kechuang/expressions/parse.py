@@ -22,7 +22,7 @@ MAX_LENGTH = 4000
 MAX_DEPTH = 60
 FUNCTIONS = (
     "min", "max", "half_up", "yuan", "floor_to", "ceil_to", "tiers", "marginal",
-    "date", "years_between", "months_between", "days_between",
+    "date", "years_between", "months_between", "days_between", "value_on", "sum", "count", "any", "all",
 )  # fmt: skip
 _NUMBER = re.compile(r"\d[\d_]*(\.\d+)?")
 _FULL_WIDTH = {
@@ -227,6 +227,18 @@ class _Parser:
                 need(2)
                 rows = tuple(self.row(a, name, sub) for a in args[1:])
                 return n.Tiers(sub(args[0]), rows, at=at) if name == "tiers" else n.Marginal(sub(args[0]), rows, at=at)
+            case "value_on":
+                need(2, 2)
+                parameter = sub(args[0])
+                if not isinstance(parameter, n.Name):
+                    self.refuse(args[0], "value_on 的第一项写参数的名字", "value_on takes the name of a parameter")
+                return n.ParameterOn(parameter, sub(args[1]), at=at)
+            case "sum" | "count" | "any" | "all":
+                need(1 if name == "count" else 2, 2)
+                relation = sub(args[0])
+                if not isinstance(relation, n.Name):
+                    self.refuse(args[0], f"{name} 的第一项写明细的名字", f"{name} takes the name of a relation first")
+                return n.Aggregate(name, relation, sub(args[1]) if len(args) > 1 else None, at=at)
             case "date":
                 need(1, 1)
                 return self.date(args[0], at)

@@ -30,6 +30,12 @@ def _span(node: n.Node) -> Range:
             return value, value
         case n.Name(range=(low, high)):
             return low, high
+        case n.ParameterOn(parameter=parameter):
+            return span_of(parameter)
+        case n.Aggregate(kind="sum", body=n.Node() as body):
+            low, high = span_of(body)
+            most = node.relation.type.limit
+            return min(_ZERO, _WIDE.multiply(low, most)), max(_ZERO, _WIDE.multiply(high, most))
         case n.Negate(operand=operand):
             low, high = span_of(operand)
             return -high, -low
@@ -66,12 +72,18 @@ def _span(node: n.Node) -> Range:
 def may_agree(node: n.Choose) -> bool:
     """Whether the two cases of an ``if`` are compared when its condition is unknown: short ones, no chains."""
     return all(
-        not isinstance(part, n.Choose | n.Tiers) and size < _SMALL
+        not isinstance(part, n.Choose | n.Tiers | n.Aggregate) and size < _SMALL
         for case in (node.then, node.otherwise)
         for size, part in enumerate(n.walk(case))
     )
 
 
 def signature(node: n.Node) -> tuple[object, ...]:
-    """What a compiled text depends on beside the words of the rule: the bounds of its names."""
-    return tuple((x.id, x.origin, x.range) for x in n.walk(node) if isinstance(x, n.Name))
+    """What a compiled text depends on beside the words of the rule: the bounds of its names, and dated values."""
+    parts: list[object] = []
+    for part in n.walk(node):
+        if isinstance(part, n.Name):
+            parts.append((part.id, part.origin, part.range))
+        elif isinstance(part, n.ParameterOn):
+            parts.append(part.values)
+    return tuple(parts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["number", "money", "rate", "count", "date", "enum", "text", "boolean"]
+Kind = Literal["number", "money", "rate", "count", "date", "enum", "text", "boolean", "relation"]
 
 INTEGER_LIMIT = Decimal(10) ** 18
 """Scaled values stay below this: 18 digits, which fit into a signed 64-bit integer with room to spare."""
@@ -27,6 +27,7 @@ KIND_NAMES: dict[str, tuple[str, str]] = {
     "enum": ("选项", "a choice"),
     "text": ("文字", "text"),
     "boolean": ("是否", "yes or no"),
+    "relation": ("明细", "a list of records"),
 }
 
 
@@ -36,7 +37,8 @@ class Type:
 
     ``kind`` ``number`` is a plain number (a literal or a parameter): it takes the unit of what it meets. ``limit`` is
     the largest absolute value that can occur, ``scale`` the largest number of decimals, ``signed`` whether it can be
-    negative. ``values`` are the allowed values of an enum.
+    negative. ``values`` are the allowed values of an enum. Of a ``relation`` (a list of records, such as the contracts of
+    a firm) ``limit`` is the largest number of records and ``unit`` what they are counted in.
     """
 
     kind: Kind

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kechuang.expressions import nodes as n
-from kechuang.expressions.evaluate import Known, Unknown, Value, evaluate
+from kechuang.expressions.evaluate import Fact, Unknown, Value, evaluate
 from kechuang.measures.facts import TODAY, Facts
 from kechuang.measures.program import Program, parameters_on
 
@@ -84,7 +84,7 @@ def _reached(program: Program, facts: Facts, on: dt.date) -> Iterator[Branch]:
     ended = measure.effective_to is not None and on > measure.effective_to
     if parameters is None or ended or on < measure.effective_from:
         return
-    environment: dict[str, Known | None] = {**facts, **parameters, TODAY: on}
+    environment: dict[str, Fact | None] = {**facts, **parameters, TODAY: on}
     results = [evaluate(c.formula.tree, environment) for c in program.conditions]
     for i, result in enumerate(results):
         if isinstance(result, bool):
@@ -93,7 +93,7 @@ def _reached(program: Program, facts: Facts, on: dt.date) -> Iterator[Branch]:
         yield from _taken(program.amount.tree, environment)
 
 
-def _taken(node: n.Node, environment: dict[str, Known | None]) -> Iterator[Branch]:
+def _taken(node: n.Node, environment: dict[str, Fact | None]) -> Iterator[Branch]:
     """The branches that this case takes; what lies in a branch not taken is not looked at."""
     way, below = _way(node, environment)
     if way is not None:
@@ -102,7 +102,7 @@ def _taken(node: n.Node, environment: dict[str, Known | None]) -> Iterator[Branc
         yield from _taken(part, environment)
 
 
-def _way(node: n.Node, environment: dict[str, Known | None]) -> tuple[int | None, tuple[n.Node, ...]]:
+def _way(node: n.Node, environment: dict[str, Fact | None]) -> tuple[int | None, tuple[n.Node, ...]]:
     """The index of the branch taken (None: no branches, or unknown) and the parts that were looked at."""
     match node:
         case n.Choose(condition=test, then=a, otherwise=b):

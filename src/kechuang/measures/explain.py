@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from kechuang.expressions.evaluate import Known, Trace, Unknown
+from kechuang.expressions.evaluate import Fact, Records, Trace, Unknown
+from kechuang.expressions.nodes import Name
 from kechuang.measures.explanation import (
     Answer,
     Assumption,
@@ -22,21 +23,22 @@ from kechuang.measures.explanation import (
     PricedReading,
     Status,
 )
-from kechuang.measures.facts import TODAY
-from kechuang.measures.model import Catalogue, Measure, Text
+from kechuang.measures.facts import TODAY, fact_type
+from kechuang.measures.model import Catalogue, FactType, Measure, Text
 from kechuang.measures.nearest import Change, nearest
 from kechuang.measures.program import CompiledCondition, Program, compile_measure, parameters_on
 from kechuang.measures.sentences import answer, gap_sentence, not_in_force
 from kechuang.measures.steps import Step, build
-from kechuang.measures.words import serialise, show_fact
+from kechuang.measures.words import serialise, show_fact, show_records
 
 _MEMO_LIMIT = 20_000
 _EXPECTED: dict[str, type] = {
     "money": Decimal, "rate": Decimal, "count": Decimal, "date": dt.date, "enum": str, "text": str, "boolean": bool,
+    "relation": tuple,
 }  # fmt: skip
 
 
-def explain(measure: Measure, facts: Mapping[str, Known | None], on: dt.date, catalogue: Catalogue) -> Explanation:
+def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, catalogue: Catalogue) -> Explanation:
     """The result of ``measure`` on the day ``on``.
 
     ``facts`` are typed values as ``parse_facts`` gives them; what is absent or None is unknown. Names that the measure
@@ -52,7 +54,7 @@ def explain(measure: Measure, facts: Mapping[str, Known | None], on: dt.date, ca
             measure.id, measure.title, on, "not_in_force", "unknown", None, None, not_in_force(measure, on),
             delegated_to=measure.delegated_to, inputs=inputs, program=program,
         )  # fmt: skip
-    environment: dict[str, Known | None] = {**inputs, **parameters, TODAY: on}
+    environment: dict[str, Fact | None] = {**inputs, **parameters, TODAY: on}
     conditions, gaps, unknown = _conditions(program, environment)
     applies: Answer = "no" if gaps else "unknown" if unknown else "yes"
     trace: Trace = []
@@ -75,8 +77,9 @@ def explain(measure: Measure, facts: Mapping[str, Known | None], on: dt.date, ca
     )
     amount = amount_if if status == "yes" else None
     undecided = sum(a.decided_by is None for a in assumptions)
+    undated = tuple(program.speaker.say(Name(p)) for p in sorted(unknown - set(program.facts))) if unknown else ()
     sentence = answer(
-        measure, status, amount_if, steps=steps, missing=missing, gaps=gaps, undecided=undecided,
+        measure, status, amount_if, steps=steps, missing=missing, gaps=gaps, undecided=undecided, undated=undated,
         applies=applies if conditions else None,
     )  # fmt: skip
     return Explanation(
@@ -85,11 +88,14 @@ def explain(measure: Measure, facts: Mapping[str, Known | None], on: dt.date, ca
     )  # fmt: skip
 
 
-def _inputs(program: Program, facts: Mapping[str, Known | None]) -> dict[str, Known]:
+def _inputs(program: Program, facts: Mapping[str, Fact | None]) -> dict[str, Fact]:
     """The known facts that the measure uses, their types checked."""
-    inputs: dict[str, Known] = {}
-    catalogue = program.catalogue
-    for name in program.facts:
+    return _checked(program.facts, facts, program.catalogue)
+
+
+def _checked(names: tuple[str, ...], facts: Mapping[str, Fact | None], catalogue: Catalogue) -> dict[str, Fact]:
+    inputs: dict[str, Fact] = {}
+    for name in names:
         value = facts.get(name)
         if value is None:
             continue
@@ -100,8 +106,18 @@ def _inputs(program: Program, facts: Mapping[str, Known | None]) -> dict[str, Kn
             else:
                 kind = catalogue[name].type
                 raise TypeError(f"fact {name} is {kind}, not {type(value).__name__}: use parse_facts for raw values")
+        if expected is tuple:
+            value = _records(catalogue[name], value, catalogue)
         inputs[name] = value
     return inputs
+
+
+def _records(fact: FactType, value: object, catalogue: Catalogue) -> Records:
+    """The records of a relation, their types checked too."""
+    assert isinstance(value, tuple)
+    if len(value) > fact_type(fact).limit:
+        raise TypeError(f"fact {fact.id} has {len(value)} records, at most {fact_type(fact).limit} are declared")
+    return tuple(_checked(fact.elements, record, catalogue) for record in value)  # type: ignore[misc]
 
 
 def _parameters(program: Program, on: dt.date) -> dict[str, Decimal] | None:
@@ -125,7 +141,7 @@ def _status(measure: Measure, applies: Answer, unknown: bool) -> Status:
 
 
 def _conditions(
-    program: Program, environment: dict[str, Known | None]
+    program: Program, environment: dict[str, Fact | None]
 ) -> tuple[tuple[ConditionResult, ...], tuple[Gap, ...], frozenset[str]]:
     """Results in the order written, the gaps of failed ones, and the unknown facts that matter."""
     results: list[ConditionResult] = []
@@ -150,7 +166,7 @@ def _conditions(
 
 
 def _condition(
-    program: Program, compiled: CompiledCondition, n: int, environment: dict[str, Known | None]
+    program: Program, compiled: CompiledCondition, n: int, environment: dict[str, Fact | None]
 ) -> tuple[ConditionResult, frozenset[str]]:
     """One condition and the unknown facts that matter to it."""
     value = compiled.formula.run(environment, None)
@@ -167,13 +183,15 @@ def _condition(
     return done, value.facts if isinstance(value, Unknown) else frozenset()
 
 
-def _shown(program: Program, fact: str, value: Known | None) -> FactShown:
+def _shown(program: Program, fact: str, value: Fact | None) -> FactShown:
     type_ = program.catalogue[fact]
+    if isinstance(value, tuple):
+        return FactShown(fact, Text(fact, type_.en), value, show_records(value, type_, program.catalogue))
     return FactShown(fact, Text(fact, type_.en), value, show_fact(value, type_))
 
 
 def _gaps(
-    program: Program, compiled: CompiledCondition, n: int, environment: dict[str, Known | None]
+    program: Program, compiled: CompiledCondition, n: int, environment: dict[str, Fact | None]
 ) -> tuple[Gap, ...]:
     known = {k: v for k, v in environment.items() if v is not None}
     changes = nearest(compiled.formula.tree, known, program.catalogue)
@@ -207,7 +225,7 @@ def _missing(program: Program, unknown: frozenset[str]) -> tuple[Missing, ...]:
     return tuple(sorted(found, key=lambda m: m.cost))
 
 
-def _readings(program: Program, environment: dict[str, Known | None]) -> tuple[PricedReading, ...]:
+def _readings(program: Program, environment: dict[str, Fact | None]) -> tuple[PricedReading, ...]:
     """Every reading of every open question, priced side by side."""
     priced: list[PricedReading] = []
     for compiled in program.readings:

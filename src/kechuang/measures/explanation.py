@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from kechuang.expressions.evaluate import Known
+from kechuang.expressions.evaluate import Fact
 from kechuang.measures.model import ClauseRef, Delegation, Text
 from kechuang.measures.steps import Step
-from kechuang.measures.words import serialise
+from kechuang.measures.words import serialise, serialise_input
 
 if TYPE_CHECKING:
     from kechuang.measures.program import Program
@@ -29,7 +29,7 @@ class FactShown(NamedTuple):
 
     fact: str
     name: Text
-    value: Known | None
+    value: Fact | None
     shown: Text
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class FactShown(NamedTuple):
         return {
             "fact": self.fact,
             "name": self.name.to_dict(),
-            "value": serialise(self.value),
+            "value": serialise_input(self.value),
             "shown": self.shown.to_dict(),
         }
 
@@ -178,7 +178,7 @@ class Explanation:
     readings: tuple[PricedReading, ...] = ()
     why_not: tuple[Gap, ...] = ()
     delegated_to: Delegation | None = None
-    inputs: dict[str, Known] = field(default_factory=dict)
+    inputs: dict[str, Fact] = field(default_factory=dict)
     parameters: dict[str, Decimal] = field(default_factory=dict)
     program: Program | None = field(default=None, repr=False, compare=False)
 
@@ -204,7 +204,7 @@ class Explanation:
             "why_not": [g.to_dict() for g in self.why_not],
             "delegated_to": delegated
             and {"title": delegated.title.to_dict(), "number": delegated.number, "known": delegated.known},
-            "inputs": {k: serialise(v) for k, v in self.inputs.items()},
+            "inputs": {k: serialise_input(v) for k, v in self.inputs.items()},
             "parameters": {k: serialise(v) for k, v in self.parameters.items()},
             "receipt": make(self).to_dict(),
         }

@@ -10,12 +10,13 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from kechuang.chinese.money import MAXIMUM, MoneyError, parse_yuan
 from kechuang.expressions.check import Scope, Symbol, suggestion
-from kechuang.expressions.evaluate import Known
+from kechuang.expressions.evaluate import Fact, Known, Record
+from kechuang.expressions.nodes import Origin
 from kechuang.expressions.parse import FUNCTIONS
 from kechuang.expressions.types import BOOLEAN, DATE, INTEGER_LIMIT, TEXT, Type, decimals, number_type
 from kechuang.measures.model import Catalogue, FactType, Parameter
@@ -31,7 +32,9 @@ _DEFAULT_SCALE = {"money": 2, "rate": 4, "count": 0}
 _DEFAULT_LIMIT = {"money": MAXIMUM, "rate": Decimal(1000), "count": Decimal(10) ** 10}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
-Facts = dict[str, Known]
+_DEFAULT_RECORDS = Decimal(500)
+
+Facts = dict[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def fact_type(fact: FactType) -> Type:
             return TEXT
         case "enum":
             return Type("enum", values=tuple(v.value for v in fact.values))
+        case "relation":
+            return Type("relation", fact.unit, 0, fact.maximum or _DEFAULT_RECORDS, signed=False)
     low, high = bounds(fact)
     unit = "元" if fact.type == "money" else None if fact.type == "rate" else fact.unit
     return Type(fact.type, unit, fact_scale(fact), max(abs(low), abs(high)), signed=low < 0)
@@ -86,19 +91,25 @@ def scope(catalogue: Catalogue, parameters: tuple[Parameter, ...] = ()) -> Scope
     """All names an expression may use: facts, the parameters of its measure, and 计算日."""
     names: dict[str, Symbol] = {}
     for fact in catalogue.facts.values():
-        type_ = fact_type(fact)
-        names[fact.id] = Symbol(type_, "fact", bounds(fact) if type_.numeric else None)
+        elements = tuple((e, _symbol(catalogue[e], "element")) for e in fact.elements if e in catalogue)
+        names[fact.id] = replace(_symbol(fact), elements=elements)
     for parameter in parameters:
-        type_ = number_type(*(v for _, v in parameter.values if v.is_finite()))
-        names[parameter.id] = Symbol(type_, "parameter", _sign(parameter, type_))
+        dated = tuple((day, value) for day, value in parameter.values if value.is_finite())
+        type_ = number_type(*(value for _, value in dated))
+        names[parameter.id] = Symbol(type_, "parameter", _sign(type_, dated), dated)
     names[TODAY] = Symbol(DATE, "builtin")
     return names
 
 
-def _sign(parameter: Parameter, type_: Type) -> tuple[Decimal, Decimal]:
+def _symbol(fact: FactType, origin: Origin = "fact") -> Symbol:
+    type_ = fact_type(fact)
+    return Symbol(type_, origin, bounds(fact) if type_.numeric else None)
+
+
+def _sign(type_: Type, dated: tuple[tuple[dt.date, Decimal], ...]) -> tuple[Decimal, Decimal]:
     """Bounds of a parameter by its sign and digits alone, so that a scenario with another value is the same program."""
     low = -INTEGER_LIMIT
-    if all(v > 0 for _, v in parameter.values):
+    if all(value > 0 for _, value in dated):
         low = Decimal(1).scaleb(-type_.scale)
     elif not type_.signed:
         low = Decimal(0)
@@ -121,8 +132,31 @@ def catalogue_problems(catalogue: Catalogue) -> list[FactError]:
             problems.append(FactError(fact.id, "选项型事实要列出可选的值", "an enum fact needs its values"))
         if fact.type == "money" and fact.unit not in (None, "元"):
             problems.append(FactError(fact.id, "金额的单位一律用元", "money is always in yuan (元)"))
+        problems.extend(_relation_problems(fact, catalogue))
         if fact.minimum is not None and fact.maximum is not None and fact.minimum > fact.maximum:
             problems.append(FactError(fact.id, "最小值大于最大值", "the minimum is above the maximum"))
+    return problems
+
+
+def _relation_problems(fact: FactType, catalogue: Catalogue) -> list[FactError]:
+    """A relation names the facts of its records; no other fact does, and a record holds no relation."""
+    problems: list[FactError] = []
+    if (fact.type == "relation") != bool(fact.elements):
+        zh, en = (
+            "明细要写明每一项有哪些事实（elements），别的事实不写",
+            "a relation, and nothing else, names its elements",
+        )
+        problems.append(FactError(fact.id, zh, en))
+    for element in fact.elements:
+        if element not in catalogue:
+            near = suggestion(element, catalogue.facts)
+            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            problems.append(FactError(fact.id, f"没有声明事实“{element}”{zh}", f'"{element}" is not declared{en}'))
+        elif catalogue[element].type == "relation":
+            problems.append(FactError(fact.id, "明细里不能再有明细", "a record cannot hold a relation"))
+    maximum = fact.maximum
+    if fact.type == "relation" and maximum is not None and (maximum < 1 or maximum != maximum.to_integral_value()):
+        problems.append(FactError(fact.id, "最多项数要写成正整数", "the largest number of records is a whole number"))
     return problems
 
 
@@ -130,7 +164,8 @@ def parse_facts(raw: Mapping[str, object], catalogue: Catalogue) -> tuple[Facts,
     """Facts from a form or from JSON, exact and typed, and the faults found; good facts are kept beside bad ones.
 
     Accepted: amounts as ``12,345.67`` or ``123.4万元``, rates as ``0.02`` or ``2%``, 是/否/不知道 or yes/no/unknown,
-    dates as ``2013-04-18`` or ``2013年4月18日``, enum values by their Chinese or English name.
+    dates as ``2013-04-18`` or ``2013年4月18日``, enum values by their Chinese or English name, a relation as a list of
+    objects, one per record; a fault inside is told with its place (``本年合同[2].技术合同交易额``).
     """
     if not isinstance(raw, Mapping):
         zh = '事实要写成一个 JSON 对象，如 {"技术合同交易额": "1,234,567.85"}'
@@ -144,6 +179,12 @@ def parse_facts(raw: Mapping[str, object], catalogue: Catalogue) -> tuple[Facts,
             zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
             errors.append(FactError(name, f"没有叫“{name}”的事实{zh}", f'no fact is called "{name}"{en}'))
             continue
+        if catalogue[name].type == "relation":
+            records, faults = _records(catalogue[name], value, catalogue)
+            errors.extend(faults)
+            if records is not None and not faults:
+                facts[name] = records
+            continue
         try:
             parsed = _parse(catalogue[name], value)
         except _FaultError as fault:
@@ -152,6 +193,30 @@ def parse_facts(raw: Mapping[str, object], catalogue: Catalogue) -> tuple[Facts,
             if parsed is not None:
                 facts[name] = parsed
     return facts, errors
+
+
+def _records(fact: FactType, value: object, catalogue: Catalogue) -> tuple[tuple[Record, ...] | None, list[FactError]]:
+    """The records of a relation and the faults in them; None is an unknown list, an empty one is known to be empty."""
+    if value is None or (isinstance(value, str) and value.strip().lower() in UNKNOWN):
+        return None, []
+    if not isinstance(value, list | tuple) or not all(isinstance(v, Mapping) for v in value):
+        zh, en = "要写成清单，每一项一个对象", "a list with one object per record is needed"
+        return None, [FactError(fact.id, f"“{fact.id}”：{zh}", f"{fact.en}: {en}")]
+    most = fact_type(fact).limit
+    if len(value) > most:
+        zh, en = f"最多 {most} 项", f"at most {most} records"
+        return None, [FactError(fact.id, f"“{fact.id}”：{zh}", f"{fact.en}: {en}")]
+    inner = Catalogue(catalogue[e] for e in fact.elements if e in catalogue)
+    records: list[Record] = []
+    errors: list[FactError] = []
+    for i, raw in enumerate(value, 1):
+        record, faults = parse_facts(raw, inner)
+        records.append(record)  # type: ignore[arg-type]
+        errors += [
+            FactError(f"{fact.id}[{i}].{f.fact}", f"“{fact.id}”第 {i} 项：{f.zh}", f"{fact.en}, record {i}: {f.en}")
+            for f in faults
+        ]
+    return tuple(records), errors
 
 
 def _parse(fact: FactType, value: object) -> Known | None:

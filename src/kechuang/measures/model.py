@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-FactKind = Literal["money", "rate", "count", "date", "enum", "text", "boolean"]
+FactKind = Literal["money", "rate", "count", "date", "enum", "text", "boolean", "relation"]
 AmountIs = Literal["stated", "delegated", "unstated"]
 MeasureKind = Literal["money", "recognition", "priority", "service"]
 Origin = Literal["text", "assumption"]
@@ -59,6 +59,9 @@ class FactType:
     (inclusive). ``scale`` is the number of decimals kept (default: money 2, rate 4, count 0). ``cost`` 1..9 says how
     hard the fact is to find out; the cheapest unknown fact is asked for first. ``changeable`` false: the subject cannot
     make it otherwise (a founding date, a past recognition), so that it is never proposed as the nearest change.
+
+    A ``relation`` is a list of records (the contracts of a firm in a year): ``elements`` names the facts each of them
+    has, ``unit`` what is counted (份), ``maximum`` how many there can be (500 unless said).
     """
 
     id: str
@@ -75,6 +78,7 @@ class FactType:
     example: str | None = None
     entity: str | None = None
     changeable: bool = True
+    elements: tuple[str, ...] = ()
 
 
 class Catalogue:

@@ -15,11 +15,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kechuang.expressions import nodes as n
-from kechuang.expressions.evaluate import Known, Unknown, evaluate
+from kechuang.expressions.evaluate import Fact, Known, Unknown, evaluate
 from kechuang.measures.facts import bounds, fact_scale
 from kechuang.measures.model import Catalogue, FactType
 
-Environment = Mapping[str, Known]
+Environment = Mapping[str, Fact]
 _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1).toordinal(), dt.date(2200, 12, 31).toordinal()
 _FLIPPED: dict[n.CompareOp, n.CompareOp] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -60,7 +60,7 @@ def nearest(
     found = _search(node, environment, catalogue, want)
     if found is None:
         return None
-    changed: dict[str, Known] = dict(environment)
+    changed: dict[str, Fact] = dict(environment)
     for change in found:
         changed[change.fact] = change.need[0] if isinstance(change.need, tuple) else change.need
     outcome = evaluate(node, changed)
@@ -121,7 +121,7 @@ def _choice(
     fact: str, options: tuple[str, ...], environment: Environment, catalogue: Catalogue, inside: bool
 ) -> tuple[Change, ...] | None:
     have = environment.get(fact)
-    if have is None or not _free(fact, catalogue):
+    if have is None or isinstance(have, tuple) or not _free(fact, catalogue):
         return None
     if not inside:
         options = tuple(v.value for v in catalogue[fact].values if v.value not in options)

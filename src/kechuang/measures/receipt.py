@@ -14,9 +14,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kechuang import __version__
+from kechuang.expressions import nodes as n
+from kechuang.expressions.evaluate import Fact
 from kechuang.measures.facts import fact_type, parse_facts
 from kechuang.measures.model import Catalogue, Measure
-from kechuang.measures.words import plain, serialise
+from kechuang.measures.words import plain, serialise, serialise_input
 from kechuang.proofs.chain import canonical_json
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ class Receipt:
     on: dt.date
     status: str
     amount: str | None
-    inputs: dict[str, str | bool | None]
+    inputs: dict[str, Any]
     engine: str
     rule: str
     parameters: str
@@ -74,6 +76,25 @@ def _amount(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
 
+def _canonical(value: Fact | None) -> Any:
+    """A fact with one writing only: ``2.50`` and ``2.5`` are the same number."""
+    if isinstance(value, tuple):
+        return [{k: _canonical(v) for k, v in record.items() if v is not None} for record in value]
+    return plain(value) if isinstance(value, Decimal) else serialise(value)
+
+
+def _dated(program: Program) -> dict[str, list[list[str]]]:
+    """The values of the parameters that are looked up on another day: they decide whatever the day of computation."""
+    formulas = [c.formula for c in program.conditions] + [r.formula for r in program.readings if r.formula]
+    trees = [f.tree for f in (*formulas, *([program.amount] if program.amount else []))]
+    return {
+        x.parameter.id: [[day.isoformat(), plain(value)] for day, value in x.values]
+        for tree in trees
+        for x in n.walk(tree)
+        if isinstance(x, n.ParameterOn)
+    }
+
+
 def rule_digest(program: Program) -> str:
     """SHA-256 of everything in a measure that decides its result, apart from parameter values."""
     kept = program.memo.get("rule")
@@ -83,8 +104,14 @@ def rule_digest(program: Program) -> str:
         for name in program.facts:
             type_ = fact_type(program.catalogue[name])
             facts[name] = [type_.kind, type_.unit, type_.scale, list(type_.values)]
+            for element in map(program.catalogue.facts.get, program.catalogue[name].elements):
+                assert element is not None
+                inner = fact_type(element)
+                facts[f"{name}.{element.id}"] = [inner.kind, inner.unit, inner.scale, list(inner.values)]
+        dated = _dated(program)
         kept = program.memo["rule"] = _sha(
             {
+                **({"dated": dated} if dated else {}),
                 "id": m.id,
                 "source": m.source.to_dict(),
                 "effective": [m.effective_from.isoformat(), m.effective_to and m.effective_to.isoformat()],
@@ -103,8 +130,8 @@ def make(explanation: Explanation) -> Receipt:
     """The receipt of an explanation."""
     program = explanation.program
     assert program is not None
-    inputs = {k: serialise(v) for k, v in explanation.inputs.items()}
-    canonical = {k: plain(v) if isinstance(v, Decimal) else serialise(v) for k, v in explanation.inputs.items()}
+    inputs = {k: serialise_input(v) for k, v in explanation.inputs.items()}
+    canonical = {k: _canonical(v) for k, v in explanation.inputs.items()}
     head = {
         "measure": explanation.measure,
         "on": explanation.on.isoformat(),
@@ -158,9 +185,12 @@ def replay(receipt: Mapping[str, Any], measure: Measure, catalogue: Catalogue) -
 
 def _as_percent(inputs: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     """Receipts hold rates as fractions; a fact that is asked for in percent reads them in percent."""
-    return {
-        name: f"{Decimal(str(value)).scaleb(2):f}%"
-        if name in catalogue and catalogue[name].type == "rate" and value is not None
-        else value
-        for name, value in inputs.items()
-    }
+
+    def written(name: str, value: Any) -> Any:
+        if name not in catalogue or value is None:
+            return value
+        if catalogue[name].type == "relation" and isinstance(value, list):
+            return [_as_percent(r, catalogue) if isinstance(r, Mapping) else r for r in value]
+        return f"{Decimal(str(value)).scaleb(2):f}%" if catalogue[name].type == "rate" else value
+
+    return {name: written(name, value) for name, value in inputs.items()}

@@ -25,14 +25,16 @@ def answer(
     missing: Sequence[Missing],
     gaps: Sequence[Gap],
     undecided: int,
+    undated: Sequence[Text] = (),
 ) -> Text:
     """The answer in one sentence, with a second one when ``undecided`` conditions are assumptions nobody decided.
 
-    ``applies`` is None for a measure without conditions.
+    ``applies`` is None for a measure without conditions. ``undated`` are parameters that have no value on the day for
+    which the rule asks for one.
     """
     if status == "no":
         return _refusal(gaps, amount)
-    asked = _asked(missing) if missing else _EMPTY
+    asked = _asked(missing, undated) if missing or undated else _EMPTY
     end = _EMPTY
     if undecided:
         end = Text(
@@ -60,8 +62,10 @@ def answer(
     return Text("".join(zh) + end.zh, " ".join(en) + end.en)
 
 
-def _asked(missing: Sequence[Missing]) -> Text:
-    return Text("、".join(m.name.zh for m in missing), ", ".join(m.name.en for m in missing))
+def _asked(missing: Sequence[Missing], undated: Sequence[Text]) -> Text:
+    zh = [m.name.zh for m in missing] + [f"{p.zh}（那一天还没有规定）" for p in undated]
+    en = [m.name.en for m in missing] + [f"{p.en} (none was set by that day)" for p in undated]
+    return Text("、".join(zh), ", ".join(en))
 
 
 def _capped(steps: Sequence[Step]) -> Text:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from kechuang.expressions import nodes as n
-from kechuang.expressions.evaluate import Event, Known, Trace, Unknown, Value, evaluate
+from kechuang.expressions.evaluate import Event, Fact, Record, Trace, Unknown, Value, evaluate
 from kechuang.measures.facts import TODAY, fact_scale
 from kechuang.measures.model import ClauseRef, Text
 from kechuang.measures.nearest import linear
@@ -30,8 +31,12 @@ _LESSER = Text("取较小者", "the lesser amount")
 _TIMES = Text("相乘", "multiply")
 _PLUS = Text("相加", "add")
 _MINUS = Text("相减", "subtract")
+_TOLD_RECORDS = 100
 _MARGINAL = Text("按档累进", "marginal tiers")
 _WORDS = {True: Text("封顶", "cap"), False: Text("不低于", "at least")}
+_TOTAL = Text("各项合计", "total of the records")
+_COUNT = Text("项数", "number of records")
+_UNSHOWN = Unknown(frozenset())
 _UNDECIDED = Text("还不知道是否起作用", "not known yet whether it applies")
 _EITHER_WAY = Text("还不知道的数不影响结果", "what is not known yet makes no difference")
 _SAME = Text("两种情形结果相同", "both cases give the same")
@@ -109,7 +114,7 @@ def _rounding(node: n.HalfUp | n.RoundTo) -> Text:
     return Text(f"{zh}取整到 {unit.zh}", f"rounded {en} to a multiple of {unit.en}")
 
 
-def build(program: Program, formula: Formula, trace: Trace, environment: dict[str, Known | None]) -> tuple[Step, ...]:
+def build(program: Program, formula: Formula, trace: Trace, environment: dict[str, Fact | None]) -> tuple[Step, ...]:
     """Steps of one evaluated amount; the last one is the result."""
     return _Builder(program, formula, environment).run(trace)
 
@@ -125,7 +130,8 @@ class _Plan:
         self.tell = _TELLERS.get(type(node))
         self.unit = "元" if node.type.kind == "money" else node.type.unit
         self.source = _source(node, program)
-        self.called = program.speaker.say(node) if isinstance(node, n.Name) else _NONE
+        name = node.parameter if isinstance(node, n.ParameterOn) else node
+        self.called = program.speaker.say(name) if isinstance(name, n.Name) else _NONE
         self.factors = _factors(node) if isinstance(node, n.Multiply) else None
         self.name = _rounding(node) if isinstance(node, n.HalfUp | n.RoundTo) else _NONE
         self.base = 0
@@ -150,7 +156,7 @@ def _source(node: n.Node, program: Program) -> ClauseRef | None:
 class _Builder:
     __slots__ = ("capped", "day", "environment", "formula", "plan", "program", "steps", "tested")
 
-    def __init__(self, program: Program, formula: Formula, environment: dict[str, Known | None]) -> None:
+    def __init__(self, program: Program, formula: Formula, environment: dict[str, Fact | None]) -> None:
         self.program = program
         self.formula = formula
         self.environment = environment
@@ -250,7 +256,7 @@ class _Builder:
             return node.value
         assert isinstance(node, n.Name)
         found = self.environment.get(node.id)
-        return Unknown(frozenset((node.id,))) if found is None else found
+        return Unknown(frozenset((node.id,))) if found is None or isinstance(found, tuple) else found
 
     def show(self, value: Value, node: n.Node) -> Text:
         """A value with its unit; a small plain number is a rate."""
@@ -300,6 +306,59 @@ class _Builder:
         if isinstance(factor, n.Name) and (what := self.called(factor.id)).zh != factor.id:
             return Text(f"乘{what.zh} {shown.zh}", f"times {what.en} {shown.en}")
         return Text(f"乘 {shown.zh}", f"times {shown.en}")
+
+    def parameter_on(self, node: n.ParameterOn, event: Event) -> None:
+        """``补助比例：2014-06-01 的值``."""
+        what, on = self.plan.called, event.operands[0]
+        parameter = self.program.measure.parameter(node.parameter.id)
+        source = (parameter.source if parameter else None) or self.program.measure.source
+        if not isinstance(on, dt.date):
+            self.add("parameter", what, _UNTOLD, event.value)
+        elif isinstance(event.value, Unknown):
+            detail = Text(f"{on} 还没有规定", f"none was set by {on}")
+            self.add("parameter", what, detail, event.value, source)
+        else:
+            detail = Text(f"{on} 的规定", f"as set for {on}")
+            self.add("parameter", what, detail, event.value, source)
+
+    def aggregate(self, node: n.Aggregate, event: Event) -> None:
+        """Each record with what it gives, then all of them together."""
+        records = self.environment.get(node.relation.id)
+        if isinstance(records, tuple):
+            for i, (record, value) in enumerate(zip(records, event.operands, strict=False), 1):
+                if i > _TOLD_RECORDS:
+                    rest = len(records) - _TOLD_RECORDS
+                    self.add("fact", Text(f"另有 {rest} 项", f"{rest} more"), _NONE, _UNSHOWN)
+                    break
+                self.record(node, i, record, value)
+        detail = _UNTOLD
+        if isinstance(records, tuple):
+            of = self.called(node.relation.id)
+            unit = node.relation.type.unit
+            count = show_quantity(Decimal(len(records)), "count", unit or "项")
+            detail = Text(f"{of.zh}共 {count.zh}", f"{of.en}: {count.en}")
+        self.add("sum", _TOTAL if node.kind == "sum" else _COUNT, detail, event.value)
+
+    def record(self, node: n.Aggregate, i: int, record: Record, value: Value) -> None:
+        """``本年合同第 1 项：技术合同交易额 100.00 元``; only the facts that the formula uses."""
+        assert node.body is not None
+        of = self.called(node.relation.id)
+        names = self.kept(("elements", id(node)), lambda: n.names(node.body or node, "element"))
+        zh, en = [], []
+        for name in names:
+            shown = show_fact(record.get(name), self.program.catalogue[name])
+            called = self.called(name)
+            zh.append(f"{called.zh} {shown.zh}")
+            en.append(f"{called.en} {shown.en}")
+        if isinstance(value, bool):
+            zh.append("计入" if value else "不计入")
+            en.append("counted" if value else "not counted")
+        detail = Text("，".join(zh), ", ".join(en))
+        unit = "元" if node.body.type.kind == "money" else node.body.type.unit
+        amount = value if isinstance(value, Decimal) else None
+        label = Text(f"{of.zh}第 {i} 项", f"{of.en}, record {i}")
+        source = self.program.measure.source
+        self.steps.append(Step(len(self.steps) + 1, "fact", label, detail, amount, unit, source))
 
     def rounding(self, node: n.HalfUp | n.RoundTo, event: Event) -> None:
         detail = _EVEN if event.value == event.operands[0] else _ROUNDED
@@ -418,7 +477,9 @@ class _Builder:
         if not isinstance(operand, n.Name) or operand.type.kind != "enum" or operand.id not in self.program.catalogue:
             return None
         name = self.called(operand.id)
-        shown = show_fact(self.environment.get(operand.id), self.program.catalogue[operand.id])
+        value = self.environment.get(operand.id)
+        assert not isinstance(value, tuple)
+        shown = show_fact(value, self.program.catalogue[operand.id])
         return Text(f"{name.zh}：{shown.zh}", f"{name.en}: {shown.en}")
 
     def choose(self, node: n.Choose, event: Event) -> None:
@@ -466,4 +527,6 @@ _TELLERS: dict[type[n.Node], Callable[[_Builder, Any, Event], None]] = {
     n.Marginal: _Builder.marginal,
     n.Choose: _Builder.choose,
     n.Span: _Builder.span,
+    n.ParameterOn: _Builder.parameter_on,
+    n.Aggregate: _Builder.aggregate,
 }

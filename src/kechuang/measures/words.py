@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kechuang.chinese.money import yuan_parts
 from kechuang.expressions import nodes as n
-from kechuang.expressions.evaluate import Known
+from kechuang.expressions.evaluate import Fact, Known, Records
 from kechuang.measures.facts import TODAY
 from kechuang.measures.model import Catalogue, FactType, Measure, Text
 
@@ -36,6 +36,25 @@ def serialise(value: Known | None) -> str | bool | None:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def serialise_input(value: Fact | None) -> str | bool | list[dict[str, str | bool | None]] | None:
+    """A fact as JSON carries it; the records of a relation as a list of objects."""
+    if isinstance(value, tuple):
+        return [{k: serialise(v) for k, v in record.items() if v is not None} for record in value]
+    return serialise(value)
+
+
+def show_records(records: Records, fact: FactType, catalogue: Catalogue) -> Text:
+    """``2 份（100.00 元、是；30.00 元、不知道）``, at most ten of them."""
+    unit = fact.unit or "项"
+    count = show_quantity(Decimal(len(records)), "count", unit)
+    if not records:
+        return count
+    each = [[show_fact(record.get(e), catalogue[e]) for e in fact.elements] for record in records[:10]]
+    zh = "；".join("、".join(t.zh for t in one) for one in each) + ("；…" if len(records) > 10 else "")
+    en = "; ".join(", ".join(t.en for t in one) for one in each) + ("; …" if len(records) > 10 else "")
+    return Text(f"{count.zh}（{zh}）", f"{count.en} ({en})")
 
 
 def show_fact(value: Known | None, fact: FactType) -> Text:
@@ -137,7 +156,27 @@ class Speaker:
                 zh, en = {"years": ("年数", "years"), "months": ("月数", "months"), "days": ("天数", "days")}[unit]
                 a_, b_ = self.say(a), self.say(b)
                 return Text(f"{a_.zh}到{b_.zh}的{zh}", f"{en} from {a_.en} to {b_.en}")
+            case n.ParameterOn(parameter=parameter, day=day):
+                what, when = self.say(parameter), self.say(day)
+                return Text(f"{when.zh}的{what.zh}", f"{what.en} on {when.en}")
+            case n.Aggregate():
+                return self._aggregate(node)
         raise TypeError(f"no words for {type(node).__name__}")
+
+    def _aggregate(self, node: n.Aggregate) -> Text:
+        """``本年合同的（合同金额 × 2%）合计``, ``本年合同中（已登记）的项数``, ``本年合同每一项：已登记``."""
+        of = self.say(node.relation)
+        if node.body is None:
+            return Text(f"{of.zh}的项数", f"number of {of.en}")
+        body = self.say(node.body)
+        match node.kind:
+            case "sum":
+                return Text(f"{of.zh}合计（{body.zh}）", f"sum over {of.en} ({body.en})")
+            case "count":
+                return Text(f"{of.zh}的项数（{body.zh}）", f"number of {of.en} with ({body.en})")
+            case "any":
+                return Text(f"{of.zh}至少一项（{body.zh}）", f"any of {of.en} ({body.en})")
+        return Text(f"{of.zh}每一项（{body.zh}）", f"all of {of.en} ({body.en})")
 
     def _literal(self, value: object, node: n.Node) -> Text:
         if isinstance(value, bool):

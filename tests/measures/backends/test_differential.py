@@ -23,6 +23,11 @@ tree = pytest.importorskip("kechuang.measures.backends.tree")
 MONEY = Type("money", "元", 2, Decimal(10) ** 12, signed=False)
 DAY = dt.date(2024, 3, 1)
 PARAMETERS = {"rate": Decimal("0.025"), "cap": Decimal("200000"), "bound": Decimal("1000000.01")}
+DATED = (
+    (dt.date(2020, 2, 29), Decimal("0.01")),
+    (dt.date(2020, 3, 1), Decimal("0.0225")),
+    (dt.date(2024, 1, 1), Decimal("0.5")),
+)
 SCOPE = {
     "甲": Symbol(MONEY),
     "乙": Symbol(MONEY),
@@ -34,6 +39,7 @@ SCOPE = {
     "成立": Symbol(DATE),
     "计算日": Symbol(DATE, "builtin"),
     **{name: Symbol(number_type(value), "parameter") for name, value in PARAMETERS.items()},
+    "dated": Symbol(number_type(*(v for _, v in DATED)), "parameter", dated=DATED),
 }
 AMOUNTS = ("0", "0.01", "50000", "200000", "1000000", "1000000.01", "9999999.75", "10000000", "12345678.9")
 RATES = ("0.01", "0.02", "0.025", "0.0625", "0.5", "rate")
@@ -55,7 +61,9 @@ class Rules:
         if depth <= 0:
             return r.choice(["甲", "甲", "乙", "cap", "bound", r.choice(AMOUNTS)])
         a, b = self.amount(depth - 1), self.amount(depth - 1)
-        match r.randrange(13):
+        match r.randrange(14):
+            case 12:
+                return f"half_up({r.choice('甲乙')} * value_on(dated, {r.choice(('成立', '计算日'))}))"
             case 0 | 1 | 2:
                 return f"half_up({r.choice(('甲', '乙', a))} * {r.choice(RATES)}, {r.choice((2, 2, 2, 1, 0, -2))})"
             case 3:
@@ -174,7 +182,8 @@ def differences(nodes: list[n.Node], facts: list[dict[str, object]], lowering: t
     columns = {name: table[name] for name in COLUMNS}
     for name, value in PARAMETERS.items():
         symbol = SCOPE[name]
-        columns[name] = ibis.literal(int(value.scaleb(symbol.type.scale)), "int64")
+        # A column of 64 bits, as parameters are; a literal alone would be a narrower integer.
+        columns[name] = table.n * 0 + ibis.literal(int(value.scaleb(symbol.type.scale)), "int64")
     columns["计算日"] = ibis.literal(DAY, "date")
     lower = (lowering or tree.Lowering)(columns)
     con = duckdb.connect()
@@ -207,7 +216,7 @@ def test_duckdb_equals_explain_on_80_000_cells() -> None:
     nodes, facts = rules(200, 20130418), rows(400, 4)
     assert len(nodes) * len(facts) == 80_000
     used = {type(part).__name__ for node in nodes for part in n.walk(node)}
-    assert used >= {kind.__name__ for kind in n.Node.__subclasses__()} - {"Yuan"}
+    assert used >= {kind.__name__ for kind in n.Node.__subclasses__()} - {"Yuan", "Aggregate"}
     assert differences(nodes, facts)[:3] == []
 
 
@@ -292,7 +301,7 @@ def test_the_solver_equals_explain_on_random_rules() -> None:
     fixed = {**PARAMETERS, "计算日": DAY}
     checked = 0
     for node in rules(80, 99):
-        if any(isinstance(part, n.Span) and part.unit == "days" for part in n.walk(node)):
+        if any(isinstance(p, n.ParameterOn) or (isinstance(p, n.Span) and p.unit == "days") for p in n.walk(node)):
             continue
         for row in rows(12, checked):
             value = compile_tree(node)({**row, **fixed}, None)

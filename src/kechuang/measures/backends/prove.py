@@ -170,6 +170,10 @@ class _Translation:
                 return self.marginal(node)
             case n.Span():
                 return self.span(node)
+            case n.ParameterOn() | n.Aggregate():
+                raise ProofError(
+                    "用到明细或另一天的参数，不能证明", "records and parameters on another day cannot be proved about"
+                )
         raise TypeError(f"no translation of {type(node).__name__}")
 
     def constant(self, value: object, node: n.Node) -> Any:

@@ -26,6 +26,7 @@ from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import evaluate
 from kechuang.expressions.ranges import may_agree, span_of
 from kechuang.expressions.types import INTEGER_LIMIT, Type
+from kechuang.measures.backends.cleaning import PopulationError
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -106,6 +107,13 @@ class Lowering:
                 return self.marginal(node)
             case n.Span():
                 return self.span(node)
+            case n.ParameterOn():
+                return self.parameter_on(node)
+            case n.Aggregate():
+                raise PopulationError(
+                    f"明细“{node.relation.id}”还不能成批计算，请逐户计算（explain）",
+                    f"the records of {node.relation.id} cannot be computed in bulk; explain computes each subject",
+                )
         raise TypeError(f"no translation of {type(node).__name__}")
 
     def constant(self, value: object, node: n.Node) -> Column:
@@ -130,6 +138,15 @@ class Lowering:
     def like(self, node: n.Node, parent: n.Node) -> Column:
         """An operand in the form of its parent: numbers at its scale, others as they are."""
         return self.at(node, parent.type.scale) if node.type.numeric else self.lower(node)
+
+    def parameter_on(self, node: n.ParameterOn) -> Column:
+        """The value on a day; unknown before the first one."""
+        day = self.lower(node.day)
+        rows = [
+            (day >= ibis.literal(start, "date"), ibis.literal(int(value.scaleb(node.type.scale)), "int64"))
+            for start, value in reversed(node.values)
+        ]
+        return _wide(_cases(*rows))
 
     def product(self, a: n.Node, b: n.Node) -> Column:
         """Nothing times something unknown is nothing; the test is written only where it could matter."""
