@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kechuang import cli, reading
 from kechuang.citypack import check, check_folder, drafting
 from kechuang.citypack.compile import compile_pack
-from kechuang.citypack.draftfacts import FactBook, propose_tests
+from kechuang.citypack.draftfacts import FactBook, ladder_of, propose_tests
 from kechuang.citypack.draftrecords import Head, Item
 from kechuang.citypack.draftrules import in_words, rule_of, subject_of
 from kechuang.measures import explain, parse_facts
@@ -145,6 +145,34 @@ def test_amounts_are_proposed_only_where_the_text_gives_them(
 ) -> None:
     rule = rule_of(fields, "1_1", "一第1段第1句", FactBook())
     assert (rule.amount_is, rule.amount) == (amount_is, amount)
+
+
+def test_tiers_by_how_much_there_is_become_a_ladder() -> None:
+    text = "云河市措施\n\n一、奖励\n对年营业收入首次达到5000万元、1亿元的企业，分别给予5万元、10万元奖励。\n"
+    pack = drafting.draft(text, Head(issued=dt.date(2031, 1, 1))).pack
+    assert pack.measures[0].amount == "tiers(年营业收入, (50000000, amount_1), (100000000, amount_2))"
+    assert [c.test for c in pack.measures[0].applies] == ["年营业收入 >= 50000000"]
+    rules = compile_pack(pack)
+    for sales, status, amount in (("4999万元", "no", None), ("5000万元", "yes", 50000), ("3亿元", "yes", 100000)):
+        known, _ = parse_facts({"年营业收入": sales}, rules.catalogue)
+        result = explain(rules.measures["measure-1.1-1"], known, dt.date(2031, 6, 1), rules.catalogue)
+        assert result.status == status
+        assert amount is None or result.amount == amount
+
+
+@pytest.mark.parametrize(
+    ("condition", "labels", "noun"),
+    [
+        ("服务企业达到50家、100家的机构", ["50家", "100家"], "服务企业数"),
+        ("设备投资达到100万元、500万元", ["100万元", "500万元"], "设备投资"),
+        ("首次认定为5000万元、1亿元税收楼", ["5000万元", "1亿元"], None),
+        ("设备投资达到500万元、100万元", ["500万元", "100万元"], None),
+        ("国家级、省级", ["国家级", "省级"], None),
+    ],
+)
+def test_ladders_are_read_only_where_they_are_clear(condition: str, labels: list[str], noun: str | None) -> None:
+    found = ladder_of(condition, labels, "enterprise")
+    assert (found.fact["id"] if found else None) == noun
 
 
 def test_a_range_of_rates_stays_a_question() -> None:

@@ -254,4 +254,44 @@ def _threshold(part: str, entity: str, book: FactBook) -> Test | None:
     return Test(f"{name} {comparator} {value.normalize():f}", title, (book.facts[name],), {name: sample})
 
 
+@dataclass(frozen=True)
+class Ladder:
+    """Tiers told apart by how much of something there is: the fact, and the bound of each tier in its unit."""
+
+    fact: dict[str, Any]
+    bounds: tuple[Decimal, ...]
+
+
+def ladder_of(condition: str | None, labels: Iterable[str], entity: str) -> Ladder | None:
+    """``营业收入首次达到5000万元、1亿元`` with the tiers 5000万元 and 1亿元; None where it is not clearly that."""
+    bounds: list[Decimal] = []
+    kinds: set[str] = set()
+    for label in labels:
+        found = quantities.find(unicodedata.normalize("NFKC", label))
+        if len(found) != 1 or found[0].kind not in ("money", "count") or found[0].value_max is not None:
+            return None
+        bounds.append(found[0].value * found[0].scale)
+        kinds.add(found[0].kind if found[0].kind == "money" else _SCALE.sub("", found[0].unit))
+    if len(bounds) < 2 or len(kinds) != 1 or bounds != sorted(set(bounds)):
+        return None
+    for part in _parts(condition or ""):
+        found = [q for q in quantities.find(part) if q.kind in ("money", "count")]
+        if [q.value * q.scale for q in found] != bounds:
+            continue
+        noun = _COMPARING.sub("", _LEAD.sub("", part[: found[0].start])).rsplit("的", 1)[-1]
+        known = _KNOWN_END.search(noun)
+        noun = known.group() if known else noun
+        if _NAME.fullmatch(noun) is None:
+            return None
+        unit = kinds.pop()
+        if unit == "money" and _AMOUNT_OF.search(noun) is None:
+            return None  # 首次认定为5000万元税收楼: the noun is no sum
+        return Ladder(money(noun, entity) if unit == "money" else count(f"{noun}数", entity, unit), tuple(bounds))
+    return None
+
+
+#: How names of sums of money end.
+_AMOUNT_OF = re.compile(r"(?:收入|额|投资|产值|税收|贡献|费用?|资金|规模|利润|销售|值|成本|资本|租金|经费|款|营收)$")
+#: A known quantity at the end of a phrase, with the year it is asked for.
+_KNOWN_END = re.compile(rf"(?:上一?年度|上年|年度|年)?(?:{'|'.join(sorted(_GLOSSARY, key=len, reverse=True))})$")
 _SIGNS = {">=": ("不低于", "at least"), ">": ("超过", "above"), "<=": ("不超过", "at most"), "<": ("低于", "below")}

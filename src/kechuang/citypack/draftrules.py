@@ -210,6 +210,10 @@ class _Maker:
         amounts = [self.step(n, tier) for n, tier in enumerate(tiers, 1)]
         if all(amount is None for amount in amounts):
             return self.plain()
+        raw = [str(tier.get("when") or "") for tier in tiers]
+        ladder = facts.ladder_of(self.fields.get("condition"), raw, self.rule.subject)
+        if ladder is not None and all(amounts):
+            return self.climbed(ladder, [str(amount) for amount in amounts])
         name = self.book.add(facts.choice(f"档次_{self.key}", self.rule.subject, labels, self.where))
         self.rule.samples.setdefault(name, labels[0])
         text = "0"
@@ -217,6 +221,18 @@ class _Maker:
             if amount is not None:
                 text = f'{amount} if {name} == "{label}" else {text}'
         return f"({text})"
+
+    def climbed(self, ladder: facts.Ladder, amounts: list[str]) -> str:
+        """The highest tier whose bound is reached; below the first there is nothing, which is a condition."""
+        name = self.book.add(ladder.fact)
+        first = ladder.bounds[0].normalize()
+        zh, en = f"{name} 达到 {first:,f}", f"{facts.term(name)} reaches {first:,f}"
+        self.rule.tests.append(Test(f"{name} >= {first:f}", {"zh": zh, "en": en}, (self.book.facts[name],), {}))
+        self.rule.samples[name] = f"{first:f}"
+        rows = ", ".join(
+            f"({bound.normalize():f}, {value})" for bound, value in zip(ladder.bounds, amounts, strict=True)
+        )
+        return f"tiers({name}, {rows})"
 
     def step(self, n: int, tier: Mapping[str, Any]) -> str | None:
         """The amount of one tier."""
