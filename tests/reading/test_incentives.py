@@ -201,6 +201,15 @@ def test_what_is_no_incentive(sentence: str) -> None:
     assert incentives(sentence) == []
 
 
+@pytest.mark.parametrize(("sentence", "beneficiary"), [
+    ("项目落户的，由所在区对提供引进服务的第三方机构给予单个项目不低于1000万元的奖励。", "第三方机构"),
+    ("对首次通过认定的企业，云河市给予一次性30万元的奖励。", "企业"), ("对转化成果的中介机构，由受益财政给予5万元奖励。", "中介机构"),
+    ("支持整机企业开展协同开发，对符合条件的项目给予资金补助。", "整机企业（项目）"), ("高管薪酬所形成的贡献，按照80%的比例奖励给个人。", "个人"),
+])
+def test_who_receives(sentence: str, beneficiary: str) -> None:
+    assert one(sentence)["beneficiary"] == beneficiary
+
+
 def test_every_item_can_be_traced() -> None:
     item = one("对首次认定的高新技术企业给予30万元奖励。")
     assert item["quote"] == "对首次认定的高新技术企业给予30万元奖励"

@@ -33,7 +33,7 @@ class Beneficiaries:
         for sentence in sentences:
             text = squeeze(sentence.text)
             match = _CARD.search(text) or _APPLIES.search(text)
-            if match:
+            if match and (roles.last_org(match["who"]) or roles.is_head(match["who"])):
                 top = sentence.paragraph.split(".")[0]
                 self.by_clause.setdefault(tops.get(top, top), match["who"])
 
@@ -115,7 +115,8 @@ def _given_to(promised: str) -> str | None:
     return tail.group(1) if tail else None
 
 
-GRANTOR = re.compile(r"，?由[^，]{2,20}$|(?<=[业构位体人司])[\u4e00-\u9fff]{2,3}[市区县](?:政府|财政)?$|，?[市区县省]级?财政(?:按规定)?$")
+GRANTOR = re.compile(
+    r"，?由[^，对]{2,20}$|(?:，|(?<=[业构位体人司]))[\u4e00-\u9fff]{2,3}[市区县](?:政府|财政)?$|，?[市区县省]级?财政(?:按规定)?$")
 
 
 def _from_condition(own: str) -> str | None:
