@@ -35,7 +35,7 @@ def test_direct(sentence: str, yuan: str) -> None:
 
 @pytest.mark.parametrize(("sentence", "rate", "base", "cap"), [
     ("企业年度研发投入超过500万元的，按研发投入的5%给予补助，最高不超过100万元。", "0.05", "研发投入", "1000000"),
-    ("对出让成果的高校按合同交易金额补助1%（最高不超过10万元）。", "0.01", "合同交易金额", "100000"),
+    ("对出让技术的院所按合同成交金额补助3%（最高不超过15万元）。", "0.03", "合同成交金额", "150000"),
     ("对购买设备的企业，按照设备投资额百分之十的比例给予补贴，单个项目最高补助1000万元。", "0.1", "设备投资额", "10000000"),
     ("对固定资产投资达到5000万元以上的新建项目，给予投资额2%的奖励，奖励资金不超过300万元。", "0.02", "投资额", "3000000"),
 ])
@@ -45,7 +45,7 @@ def test_rate_with_base_and_cap(sentence: str, rate: str, base: str, cap: str) -
 
 
 @pytest.mark.parametrize(("sentence", "low", "high"), [
-    ("按固定资产投资的5%—20%给予企业奖励。", "0.05", "0.2"), ("对担保机构按担保额的百分之一至百分之二给予补助。", "0.01", "0.02"),
+    ("按设备购置费的6%—18%给予企业补助。", "0.06", "0.18"), ("对担保机构按担保额的百分之一至百分之二给予补助。", "0.01", "0.02"),
 ])
 def test_rate_range(sentence: str, low: str, high: str) -> None:
     item = one(sentence)
@@ -53,7 +53,7 @@ def test_rate_range(sentence: str, low: str, high: str) -> None:
 
 
 @pytest.mark.parametrize("sentence", [
-    "对参加境外展会的企业，按照实际发生费用给予最高70%的资金支持。", "对研发项目按照不超过实际投入的70%给予补助。",
+    "对参加境外展会的企业，按照实际支出给予最高70%的资金补助。", "对研发项目按照不超过实际投入的70%给予补助。",
 ])
 def test_rate_is_cap(sentence: str) -> None:
     item = one(sentence)
@@ -61,8 +61,8 @@ def test_rate_is_cap(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "tiers"), [
-    ("对按程序认定为市、省、国家级的研发机构，分别给予5万元、20万元、50万元的奖励。",
-     [("市级", "50000"), ("省级", "200000"), ("国家级", "500000")]),
+    ("对新认定为市、省、国家级的中试基地，分别给予8万元、30万元、80万元补助。",
+     [("市级", "80000"), ("省级", "300000"), ("国家级", "800000")]),
     ("对参加大赛获得一、二、三等奖的，分别给予10万元、5万元和3万元奖励。",
      [("一等奖", "100000"), ("二等奖", "50000"), ("三等奖", "30000")]),
     ("对营业收入首次突破10亿元、50亿元的企业，分别奖励50万元、100万元。",
@@ -81,7 +81,7 @@ def test_counts_that_do_not_match_are_reported() -> None:
 @pytest.mark.parametrize(("sentence", "tiers"), [
     ("年销售收入在2000万元以下的，奖励5万元；2000万元至5000万元的，奖励10万元；5000万元以上的，奖励20万元。",
      ["50000", "100000", "200000"]),
-    ("种植面积达到30至50亩的奖励1万元，达到50亩以上的奖励2万元。", ["10000", "20000"]),
+    ("大棚面积达到40至60亩的补助3万元，达到60亩以上的补助5万元。", ["30000", "50000"]),
     ("给予一次性奖励，其中国家级50万元，省级20万元。", ["500000", "200000"]),
 ])
 def test_elliptic_steps_become_tiers(sentence: str, tiers: list[str]) -> None:
@@ -117,7 +117,7 @@ def test_per_unit(sentence: str, yuan: str, base: str) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "sums"), [
-    ("补贴标准：10000元。", ["10000"]), ("奖励标准：一等奖20万元，二等奖15万元，三等奖10万元。", ["200000", "150000", "100000"]),
+    ("补贴标准：10000元。", ["10000"]), ("奖励标准：一等奖30万元，二等奖18万元，三等奖9万元。", ["300000", "180000", "90000"]),
 ])
 def test_sum_behind_a_label(sentence: str, sums: list[str]) -> None:
     item = one(sentence)
@@ -126,7 +126,7 @@ def test_sum_behind_a_label(sentence: str, sums: list[str]) -> None:
 
 
 @pytest.mark.parametrize("sentence", [
-    "对重大项目，按不超过同期贷款市场报价利率（LPR）给予贷款贴息。", "对技改贷款，按同期基准利率给予贴息。",
+    "对技改项目，按不超过一年期贷款市场报价利率（LPR）予以贴息。", "对技改贷款，按同期基准利率给予贴息。",
 ])
 def test_interest_at_the_market_rate(sentence: str) -> None:
     item = one(sentence)
@@ -135,7 +135,7 @@ def test_interest_at_the_market_rate(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "base"), [
-    ("作品登记费全额资助。", "作品登记费"), ("城市基础设施配套费依法征收后全额奖励给企业。", "城市基础设施配套费"),
+    ("作品登记费全额资助。", "作品登记费"), ("水土保持补偿费缴清后全额奖励给企业。", "水土保持补偿费"),
 ])
 def test_full_cost(sentence: str, base: str) -> None:
     item = one(sentence)
@@ -150,8 +150,8 @@ def test_matching(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("sentence", [
-    "对从事成果转化的中介机构，由受益财政进行奖励。", "对有突出贡献的企事业单位、团队和个人实行重奖。", "对授权专利按照有关政策给予奖励和资助。",
-    "对贡献较大的重组企业，对其奖励实行“一事一议”。",
+    "对从事成果转化的中介机构，由受益财政进行奖励。", "对贡献特别大的单位、团队和个人实行重奖。", "对授权专利按照有关政策给予奖励和资助。",
+    "对带动力强的链主企业，其奖励实行“一事一议”。",
 ])
 def test_awards_without_amount(sentence: str) -> None:
     item = one(sentence)
@@ -159,7 +159,7 @@ def test_awards_without_amount(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "cap"), [
-    ("对使用智算的软件企业，单个企业每年给予最高200万元补贴。", "2000000"), ("地方标准补助金额不高于20万元。", "200000"),
+    ("对采购算力的设计企业，单个企业每年给予最高300万元补助。", "3000000"), ("地方标准补助金额不高于20万元。", "200000"),
 ])
 def test_limit_without_sum(sentence: str, cap: str) -> None:
     item = one(sentence)
@@ -167,7 +167,7 @@ def test_limit_without_sum(sentence: str, cap: str) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "document"), [
-    ("对授权专利按照中省有关政策给予奖励和资助。", "中省有关政策"), ("对引进的人才按《人才引进办法》给予补贴。", "《人才引进办法》"),
+    ("对新品种权按照国家有关政策给予补助。", "国家有关政策"), ("对引进的人才按《人才引进办法》给予补贴。", "《人才引进办法》"),
     ("对示范企业给予后补助，具体标准由市科技局另行制定。", "具体标准由市科技局另行制定"),
 ])
 def test_amounts_delegated_to_another_document(sentence: str, document: str) -> None:
@@ -182,8 +182,8 @@ def test_a_grant_defined_by_another_article_has_its_kind() -> None:
 
 
 def test_unit_limit_beside_limit() -> None:
-    item = one("对获得资格认证的人才给予奖励，单人最高10万元，每家企业给予最高不超过30万元支持。")
-    assert (item["unit_cap_yuan"], item["cap_yuan"]) == ("100000", "300000")
+    item = one("对取得职业资格的员工给予补助，单人最高2万元，每家单位给予最高不超过20万元资助。")
+    assert (item["unit_cap_yuan"], item["cap_yuan"]) == ("20000", "200000")
 
 
 def test_condition_in_an_earlier_sentence() -> None:
@@ -194,17 +194,17 @@ def test_condition_in_an_earlier_sentence() -> None:
 
 @pytest.mark.parametrize("sentence", [
     "违反本办法规定骗取资金的，追回已拨付资金，并处1万元以上3万元以下罚款。", "2023年全市共发放补贴1.2亿元，惠及企业500家。",
-    "政策奖励按3个阶段，分别按应奖励额的30%、30%和40%对企业进行奖励。", "对国家级企业招聘的毕业生给予落户支持。", "已获得奖励的，不再重复奖励。",
-    "奖励资金按照现行财政体制分担。", "高新技术企业减按15%的税率征收企业所得税。", "成果转化收益用于奖励研发人员的比例不低于70%。",
+    "补助按2个阶段，分别按应补助额的60%和40%对企业进行补助。", "对国家级企业招聘的毕业生给予落户支持。", "已获得奖励的，不再重复奖励。",
+    "补助资金由两级财政分担。", "高新技术企业减按15%的税率征收企业所得税。", "成果转化收益用于奖励研发人员的比例不低于70%。",
 ])
 def test_what_is_no_incentive(sentence: str) -> None:
     assert incentives(sentence) == []
 
 
 @pytest.mark.parametrize(("sentence", "beneficiary"), [
-    ("项目落户的，由所在区对提供引进服务的第三方机构给予单个项目不低于1000万元的奖励。", "第三方机构"),
+    ("项目落户的，由所在镇对提供招商线索的第三方机构给予单个项目不低于60万元的奖励。", "第三方机构"),
     ("对首次通过认定的企业，云河市给予一次性30万元的奖励。", "企业"), ("对转化成果的中介机构，由受益财政给予5万元奖励。", "中介机构"),
-    ("支持整机企业开展协同开发，对符合条件的项目给予资金补助。", "整机企业（项目）"), ("高管薪酬所形成的贡献，按照80%的比例奖励给个人。", "个人"),
+    ("支持整机企业开展联合攻关，对通过验收的项目给予经费补助。", "整机企业（项目）"), ("高管薪酬形成的税收，按照75%的比例奖励给个人。", "个人"),
 ])
 def test_who_receives(sentence: str, beneficiary: str) -> None:
     assert one(sentence)["beneficiary"] == beneficiary

@@ -13,7 +13,7 @@ from tests.reading.cases import reading_of
 @pytest.mark.parametrize(("sentence", "kind"), [
     ("同一项目符合多项政策的，按就高不重复原则执行。", "cumulation-highest"), ("符合多项条款的，可执行最高额。", "cumulation-highest"),
     ("同一企业不同项目可叠加执行。", "stackable"), ("企业可同时享受上级奖励。", "stackable"),
-    ("晋升到高等次时，只奖励差额部分。", "upgrade-difference"), ("不足部分按规定予以补足差额。", "upgrade-difference"),
+    ("升级为更高等级时，只补助差额。", "upgrade-difference"), ("不足部分按规定予以补足差额。", "upgrade-difference"),
     ("以上奖励不得重复享受。", "no-repeat"), ("同一企业只能择一享受。", "no-repeat"),
     ("有违反的，区政府将追回资助。", "clawback"), ("违约的，应退回奖励资金。", "clawback"),
     ("具体办法另行制定。", "delegation"), ("有关优惠按《人才引进暂行办法》执行。", "delegation"),
@@ -24,8 +24,8 @@ def test_rules_about_rules(sentence: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(("sentence", "value"), [
-    ("本措施自2026年9月1日施行，有效期至2028年12月31日。", "from 2026-09-01; until 2028-12-31"),
-    ("本政策自发布之日起施行，暂定三年有效期。", "from 发布之日; for 三年"),
+    ("本措施自2027年3月1日施行，有效期至2029年6月30日。", "from 2027-03-01; until 2029-06-30"),
+    ("本细则自印发之日起施行，暂定三年有效期。", "from 印发之日; for 三年"),
 ])
 def test_validity(sentence: str, value: str) -> None:
     assert [rule.value for rule in reading_of(sentence, heading="附则").rules if rule.kind == "validity"] == [value]

@@ -50,7 +50,7 @@ def test_a_line_that_grants_money_is_no_title() -> None:
 
 
 def test_line_broken_in_mid_word_is_rejoined() -> None:
-    text = ("一、主要任务\n\n推动有色金属、装备制造等主导产业向高端发展，改造提升冶金、轻工、食品、建材等传统产业，延伸产业链条，在装备制造领域，重\n\n"
+    text = ("一、主要任务\n\n围绕建材、纺织、家具、陶瓷等优势行业实施数字化改造工程，支持龙头工厂带动上下游企业共同使用工业软件，在装备制造领域，重\n\n"
             "点抓好铸造产业。\n")
     reading = read(text)
     assert len(reading.paragraphs) == 1

@@ -208,7 +208,7 @@ def _label(view: View, run: list[Quantity], k: int, start: int) -> str:
 
 
 def _bracketed(view: View, result: Amount, start: int, end: int) -> None:
-    """Brackets right after the number: （最高不超过10万元）, （第一年奖励5万元，第二年奖励3万元）."""
+    """Brackets right after the number: （最高不超过10万元）, （第一年补助6万元，第二年补助4万元）."""
     for opened, closed in _brackets(view, start, end + 1):
         body = view.text[opened + 1:closed]
         inner = [q for q in view.quantities if opened < q.start < closed and q.kind == "money"]

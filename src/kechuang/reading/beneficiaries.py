@@ -95,7 +95,7 @@ _GENERIC = ("企业", "单位", "项目", "符合条件的企业", "个人", "�
 
 
 def _supported(text: str) -> str | None:
-    """支持整机与关键零部件企业开展协同开发 -> 整机与关键零部件企业."""
+    """支持整机企业开展联合攻关 -> 整机企业."""
     for match in re.finditer(r"(?:支持|鼓励|引导|组织)(?:符合条件的)?(?P<rest>[^，。；]+)", text):
         org = roles.leading_org(match["rest"], 16)
         if org and org.startswith(("与", "和", "同")):
@@ -106,7 +106,7 @@ def _supported(text: str) -> str | None:
 
 
 def _given_to(promised: str) -> str | None:
-    """给予统一招商运营管理单位20万元 -> 统一招商运营管理单位; 奖励企业200万元 -> 企业; 奖励给个人 -> 个人."""
+    """给予运营管理单位20万元 -> 运营管理单位; 奖励企业200万元 -> 企业; 奖励给个人 -> 个人."""
     text = _GIVEN_TO.sub("", promised)
     match = re.match(rf"([\u4e00-\u9fff（）、]{{0,12}}?{roles.ORG})(?=[\d最不一连地每总给年超]|奖励|补助|补贴|资助|$|$)", text)
     if match:

@@ -96,7 +96,7 @@ def announces_tiers(view: View, segment: Segment) -> bool:
 
 
 def _giving(text: str, segment: Segment, money: list[Quantity]) -> Event | None:
-    """给予 … 奖励/补助: 对X给予5万元奖励; 给予配套奖励; 给予企业地方财政贡献80%的奖励."""
+    """给予 … 奖励/补助: 对X给予5万元奖励; 给予配套奖励; 给予企业新增税收80%的奖励."""
     give = _GIVE.search(text)
     if give is None:
         return None
@@ -170,7 +170,7 @@ def _full(text: str, segment: Segment) -> Event | None:
 
 
 def _by_article(text: str, segment: Segment) -> Event | None:
-    """按企业新增地方财政贡献享受第5条政策: a grant defined by another article."""
+    """按新增税收享受第5条政策: a grant defined by another article."""
     match = _BY_ARTICLE.search(text)
     if match and ("享受" in match.group() or _STRONG.search(text)):
         return Event("by-article", segment, segment.start + match.start(), reference=match["ref"])
@@ -178,7 +178,7 @@ def _by_article(text: str, segment: Segment) -> Event | None:
 
 
 def _pool(text: str, segment: Segment) -> Event | None:
-    """每年安排100万元专项奖励资金用于…考核奖励: a yearly purse for awards."""
+    """每年安排50万元奖励资金用于…考核奖励: a yearly purse for awards."""
     match = _POOL.search(text)
     return Event("pool", segment, segment.start + match.start()) if match else None
 

@@ -133,7 +133,7 @@ class _Walker:
         return True
 
     def _standard(self, view: View, segment: Segment, pending: int, unit: tuple[int, int], index: int) -> bool:
-        """补贴标准：10000元 / 奖励标准：一等奖20万元，二等奖15万元: a label and the sum."""
+        """补贴标准：10000元 / 奖励标准：一等奖30万元，二等奖18万元: a label and the sum."""
         if not _STANDARD_LABEL.search(view.text[unit[0]:segment.start]) or (self.current is not None and (
                 self.current.unit == unit and self.current.view.sentence is view.sentence)):
             return False
@@ -230,7 +230,7 @@ class _Walker:
         return start
 
     def _limit(self, view: View, event: Event, current: Draft, promise: Amount, own: str, index: int) -> bool:
-        """Attach 单个项目奖励最高不超过3000万元 to the grant before it; ``False``: it stands for itself."""
+        """Attach 单个项目最高不超过500万元 to the grant before it; ``False``: it stands for itself."""
         text = view.masked[event.segment.start:event.segment.end]
         fresh = index > current.last_segment
         if view.text.startswith("（"):
@@ -402,7 +402,7 @@ class _Walker:
 
     @staticmethod
     def _set_base(promise: Amount, own: str) -> None:
-        """Base named before the promise: …的新增部分，按照50%奖励; 根据项目投入给予最高5000万元."""
+        """Base named before the promise: …的新增部分，按照50%奖励; 根据实际投入给予最高80万元."""
         if promise.base is not None or promise.per:
             return
         piece = own.rstrip("的，").rpartition("，")[2]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 _OPEN = {"（": "）", "《": "》", "“": "”", "〔": "〕", "【": "】", "「": "」"}
 _MASK = re.compile(r"[（《“〔【「）》”〕】」]")
-#: Inline numbering of items in running text: …可享受：（1）办公用房补助。…（2）…
+#: Inline numbering of items in running text: …可享受：（1）租房补助。…（2）…
 INLINE = re.compile(r"(?:（\d{1,2}）|(?<=[。；：，])\d[.、](?!\d)|[①-⑳])")
 
 

@@ -59,7 +59,7 @@ _SKIP_KINDS = ("time", "ratio")
 _SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|(?<!人)次|轮|期|度|(?<!分)点)$")
 _OK_TIME = re.compile(r"轮候|时间|周期|寿命|预期|时限|年限")
 _PAST = re.compile(r"(?:已(?!经?定)|达到了|超过了|增长了|提高了|截至|近年来|目前|现有|^上年|去年|同比增长)")
-#: 由9600元以下提高到15600元以下: the first figure is the starting point.
+#: 由8000元以下提高到9000元以下: the first figure is the starting point.
 _FROM_TO = re.compile(r"^[^，；。]{0,6}?(?:提高|增加|提升|调整|扩大|下降|降低|增长|降|增)(?:到|至|为)")
 #: 产值超百亿元企业: the figure is part of a name.
 _NAME_GOES_ON = r"(?:以上|左右)?的?(?:企业|项目|产业|园区|集群|平台|基地|机构|单位|人才|团队|工程)"
@@ -229,7 +229,7 @@ class _Sentence:
         return self._make("coordinate-noun", left + len(head) - len(head.lstrip("、和及与以")), quantity.stop, quantity, noun)
 
     def _verb_noun(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
-        """建设市级以上科技企业孵化器10家: the figure stands after the noun."""
+        """建设众创空间12家: the figure stands after the noun."""
         rest = self.view.masked[quantity.stop:segment.end]
         if rest.strip("、和及以上\x00（）") and not re.match(r"^[、和及]", rest):
             return None
