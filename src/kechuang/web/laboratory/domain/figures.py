@@ -49,7 +49,7 @@ def run(con: duckdb.DuckDBPyConnection, name: str, columns: str, sql: str) -> Fi
     return Figure(name, tuple(columns.split()), sql, [[cell(v) for v in row] for row in rows])
 
 
-def _by(column: str, where: str = "WHERE scope ", order: str = "3 DESC NULLS LAST, 1") -> str:
+def _by(column: str, where: str = "WHERE scope ", order: str = "4 DESC NULLS LAST, 1") -> str:
     counts = "COUNT(*) FILTER (law > 0 OR draft > 0)"
     return f"SELECT {column}, {counts}, {PAID} FROM lab {where}GROUP BY {column} ORDER BY {order}"
 
@@ -101,13 +101,15 @@ def all_figures(
         run(
             con, "totals",
             "law draft change law_expected draft_expected law_yes draft_yes law_unknown draft_unknown"
-            " law_possible draft_possible subjects organisations",
+            " law_possible draft_possible law_open draft_open subjects organisations",
             f"SELECT COALESCE(SUM(law), 0), COALESCE(SUM(draft), 0), COALESCE(SUM(draft), 0) - COALESCE(SUM(law), 0),"
             f" ROUND(COALESCE(SUM(law), 0) * {share}, 2), ROUND(COALESCE(SUM(draft), 0) * {share}, 2),"
             " COUNT(*) FILTER (law_status = 'yes'), COUNT(*) FILTER (draft_status = 'yes'),"
             " COUNT(*) FILTER (law_status = 'unknown'), COUNT(*) FILTER (draft_status = 'unknown'),"
             " COALESCE(SUM(law_if) FILTER (law_status = 'unknown'), 0),"
             " COALESCE(SUM(draft_if) FILTER (draft_status = 'unknown'), 0),"
+            " COUNT(*) FILTER (law_status = 'unknown' AND law_if IS NULL),"
+            " COUNT(*) FILTER (draft_status = 'unknown' AND draft_if IS NULL),"
             " COUNT(*), COUNT(DISTINCT organisation) FROM lab WHERE scope",
         ),
         run(

@@ -107,8 +107,8 @@ class Result:
 
     @property
     def year(self) -> str:
-        """The year the sums are for; empty for all years."""
-        return str(self.draft.get("year") or "")
+        """The year the sums are for; empty for all years, or where the subjects have no day."""
+        return str(self.draft.get("year") or "") if self.rows("years") else ""
 
     @property
     def take_up(self) -> str:
@@ -370,11 +370,17 @@ class Result:
         return gettext("、").join(f"{self._fact(k)} {self._value(k, v)}" for k, v in facts[0].items())
 
     def _value(self, name: str, value: str) -> str:
-        words = {"True": gettext("是"), "False": gettext("否")}
-        if value in words or not (get_language() or "").startswith("en"):
-            return words.get(value, value)
+        """A fact's value in an example, as a reader of the page would write it."""
         fact = self.release.facts.get(name)
-        return next((v.en for v in fact.values if v.value == value), value) if fact else value
+        if value in ("True", "False"):
+            return gettext("是") if value == "True" else gettext("否")
+        if fact is not None and fact.type == "money":
+            return f"{Decimal(value):,.2f} " + gettext("元")
+        if fact is not None and fact.type == "rate":
+            return f"{Decimal(value).scaleb(2).normalize():f}%"
+        if fact is not None and (get_language() or "").startswith("en"):
+            return next((v.en for v in fact.values if v.value == value), value)
+        return value
 
     def _fact(self, name: str) -> str:
         fact = self.release.facts.get(name)
