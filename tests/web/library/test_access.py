@@ -88,3 +88,14 @@ def test_an_item_is_reached_through_its_own_document_only(document, hidden, seco
 def test_a_double_of_a_hidden_text_does_not_give_it_away(hidden, cast):
     made = upload.add_document(hidden.text, "一样.txt", upload.Choices(), actor=cast.officer, role="officer")
     assert made.pk != hidden.pk
+
+
+def test_the_original_file_follows_the_document(document, hidden, cast, second, client_for):
+    def fetched(user, found):
+        return client_for(user).get(reverse("core:download", args=[found.file.public_id])).status_code
+
+    page = client_for(cast.officer).get(reverse("library:document", args=[document.public_id])).content.decode()
+    assert reverse("core:download", args=[document.file.public_id]) in page
+    assert (fetched(cast.auditor, document), fetched(second, hidden)) == (200, 200)
+    assert {fetched(user, hidden) for user in (None, cast.firm_a, cast.officer)} <= {302, 403, 404}
+    assert fetched(cast.firm_a, document) in (302, 403, 404)

@@ -52,7 +52,11 @@ def documents_for_user(user: Any, **wanted: str) -> QuerySet[SourceDocument]:
 
 def document_for_user(user: Any, public_id: str) -> SourceDocument:
     """One document. Raises ``UserError`` (404) when there is none that the person may read."""
-    found = SourceDocument.objects.select_related("draft", "amends", "created_by").filter(public_id=public_id).first()
+    found = (
+        SourceDocument.objects.select_related("draft", "amends", "created_by", "file")
+        .filter(public_id=public_id)
+        .first()
+    )
     if found is None or not access.may_read(user, found):
         raise UserError("没有这份文件，或者它没有对您公开。", "There is no such document, or it is not open to you.",
                         code="not_found", status=404)  # fmt: skip
