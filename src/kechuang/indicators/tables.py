@@ -18,6 +18,19 @@ from kechuang.indicators.units import UnitError, parse_unit
 
 COLUMNS = ("region", "indicator", "year", "value", "unit", "source")
 OPTIONAL = ("note", "url", "trust", "released")
+CHINESE = {
+    "地区": "region",
+    "指标": "indicator",
+    "年份": "year",
+    "数值": "value",
+    "单位": "unit",
+    "来源": "source",
+    "说明": "note",
+    "网址": "url",
+    "来源等级": "trust",
+    "发布日期": "released",
+}
+"""Chinese headings, as good as the names of the columns."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +92,11 @@ def _date(text: str | None) -> dt.date | None:
 def read_observations(lines: Iterable[str]) -> Table:
     """Read a CSV with the columns region, indicator, year, value, unit, source, and optionally note, url, trust, released.
 
-    Raises ValueError with a bilingual message when the header lacks a column.
+    Chinese headings (``CHINESE``) are understood as well. Raises ValueError with a bilingual message when the header lacks a column.
     """
     reader = csv.DictReader(lines)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+    reader.fieldnames = [CHINESE.get(name.strip(), name.strip()) for name in reader.fieldnames or []]
+    missing = [name for name in COLUMNS if name not in reader.fieldnames]
     if missing:
         names = ", ".join(missing)
         raise ValueError(f"表头缺 {names}；应有 {', '.join(COLUMNS)} / the header lacks {names}")

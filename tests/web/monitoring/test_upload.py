@@ -81,7 +81,8 @@ def test_gb18030_of_old_spreadsheets(chenzhou, reporter, client_for):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK\x03\x04 and so on", "另存为"),
+        (b"PK\x03\x04 and so on", "损坏或加了密码"),
+        (b"\xd0\xcf\x11\xe0 and so on", "另存为不加密码的 .xlsx"),
         (b"\xff\xfe\x00\x00\x80\x81\xff", "不是文本文件"),
         ("a,b\n1,2\n", "表头缺"),
         ("x" * 2_000_001, "超过 2 MB"),
@@ -98,7 +99,7 @@ def test_wrong_files(chenzhou, reporter, client_for, data, message):
 def test_no_file(chenzhou, reporter, client_for):
     response = client_for(reporter).post(URL)
     assert response.status_code == 422
-    assert "请选一个 CSV 文件" in response.content.decode()
+    assert "请选一个 .xlsx 或 CSV 文件" in response.content.decode()
 
 
 @pytest.mark.parametrize("who", ["firm_a", "auditor"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kechuang.web.accounts.access import has_role, require
+from kechuang.web.accounts.access import departments, has_role, require
 from kechuang.web.accounts.models import Role
 
 from .models import Submission
@@ -37,3 +37,8 @@ def may_upload(user: Any) -> bool:
 def require_upload(user: Any) -> None:
     """Raises ``UserError`` (401, 403) for everybody else."""
     require(user, *SENDERS)
+
+
+def departments_of(user: Any) -> set[str]:
+    """The departments a person reports for."""
+    return departments(user)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("provided/<str:submission_id>/", views.provided, name="provided"),
     path("submissions/", views.submissions, name="submissions"),
     path("submissions/upload/", views.submissions_upload, name="submissions_upload"),
+    path("submissions/template.xlsx", views.submissions_template, name="submissions_template"),
     path("submissions/<str:submission_id>/", views.submission, name="submission"),
     path("submissions/<str:submission_id>/decide/", views.submission_decide, name="submission_decide"),
 ]

@@ -222,7 +222,7 @@ def submissions_upload(request: HttpRequest) -> HttpResponse:
         file = request.FILES.get("file")
         try:
             if file is None:
-                raise UserError("请选一个 CSV 文件。", "Choose a CSV file.", field="file")
+                raise UserError("请选一个 .xlsx 或 CSV 文件。", "Choose an .xlsx or CSV file.", field="file")
             outcome = upload(
                 user=request.user,
                 release=release,
@@ -238,6 +238,20 @@ def submissions_upload(request: HttpRequest) -> HttpResponse:
         "columns": ",".join((*COLUMNS, *(name for name in OPTIONAL if name != "trust"))),
     }
     return render(request, "monitoring/upload.html", context, status=422 if error else 200)
+
+
+@require_GET
+def submissions_template(request: HttpRequest) -> HttpResponse:
+    """An empty table to fill in, with the indicators that the person's department holds."""
+    from .domain.sheet import XLSX, template
+
+    access.require_upload(request.user)
+    _release, loaded = queries.figures()
+    own = queries.held_by(loaded, access.departments_of(request.user))
+    content = template(loaded.situation, own, queries.last_year(loaded, timezone.localdate()) - 1, _language())
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="values.xlsx"'
+    return response
 
 
 def _decision_page(request: HttpRequest, row: Submission, form: DecisionForm, status: int = 200) -> HttpResponse:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from kechuang.indicators import Definition
 from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain.queries import LoadedRelease, current_release, release
 
@@ -90,3 +91,8 @@ def submission_for_user(user: Any, submission_id: str) -> Submission:
 def last_year(loaded: loading.Loaded, today: dt.date) -> int:
     """The last year a value may belong to: this year, or later where an invented city lives in the future."""
     return max([today.year, *(o.year for o in loaded.observations)])
+
+
+def held_by(loaded: loading.Loaded, departments: set[str]) -> list[Definition]:
+    """The indicators that departments hold, in the order of the pack."""
+    return [d for d in loaded.situation.definitions.values() if d.holder in departments]

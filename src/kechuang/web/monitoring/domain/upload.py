@@ -25,6 +25,7 @@ from .. import access
 from ..enums import SubmissionStatus
 from ..models import Submission
 from .loading import Loaded
+from .sheet import read_sheet
 from .submit import check_cell, read_number
 
 MAX_BYTES = 2_000_000
@@ -43,12 +44,10 @@ class Outcome:
 
 def decode(data: bytes) -> str:
     """The text of an uploaded CSV, UTF-8 or GB 18030. Raises ``UserError`` for anything else, told by its kind."""
-    if len(data) > MAX_BYTES:
-        raise UserError("文件超过 2 MB，请分成几份。", "The file is above 2 MB; split it.", field="file")
-    if data.startswith(b"PK") or data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UserError(
-            "这是 Excel 文件。请在 Excel 里另存为“CSV UTF-8”，再传上来。",
-            "This is an Excel file. Save it as “CSV UTF-8” in Excel and send that.",
+            "这是旧格式或加了密码的 Excel 文件。请另存为不加密码的 .xlsx，再传上来。",
+            "This Excel file is of the old format or protected by a password. Save it as a plain .xlsx and send that.",
             field="file",
         )
     for encoding in ("utf-8-sig", "gb18030"):
@@ -62,13 +61,15 @@ def decode(data: bytes) -> str:
 
 
 def upload(*, user: Any, release: LoadedRelease, loaded: Loaded, data: bytes, last_year: int) -> Outcome:
-    """Take the good rows of a CSV as submissions that wait for confirmation.
+    """Take the good rows of a CSV or .xlsx as submissions that wait for confirmation.
 
     Columns as in ``kechuang.indicators.tables``; regions and indicators by code or Chinese name. One audit event for
     the whole file, with the Merkle root of its rows. Raises ``UserError`` (401, 403, 422).
     """
     access.require_upload(user)
-    text = decode(data)
+    if len(data) > MAX_BYTES:
+        raise UserError("文件超过 2 MB，请分成几份。", "The file is above 2 MB; split it.", field="file")
+    text, formulas = read_sheet(data, MAX_ROWS) if data.startswith(b"PK") else (decode(data), [])
     try:
         table = read_observations(io.StringIO(text, newline=""))
     except ValueError as error:
@@ -79,7 +80,7 @@ def upload(*, user: Any, release: LoadedRelease, loaded: Loaded, data: bytes, la
     regions = {n.zh: code for code, n in loaded.situation.names.items()} | {c: c for c in loaded.situation.names}
     definitions = loaded.situation.definitions
     names = {d.name.zh: d for d in definitions.values()} | dict(definitions)
-    rows, problems = [], list(table.problems)
+    rows, problems = [], [*formulas, *table.problems]
     for line, o in zip(table.lines, table.observations, strict=True):
         try:
             rows.append(_row(o, regions, names, last_year))
