@@ -145,8 +145,8 @@ def main(arguments):
     command = arguments[0] if arguments else "run"
     if command in ("test", "campaign"):
         ensure_environment(["core", "test"])
-        pytest = [PYTHON, "-m", "pytest", "-m", "campaign" if command == "campaign" else "not campaign"]
-        return subprocess.call(pytest + arguments[1:], cwd=ROOT)
+        chosen = ["-m", "campaign"] if command == "campaign" else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile"]
+        return subprocess.call([PYTHON, "-m", "pytest", *chosen, *arguments[1:]], cwd=ROOT)
     if command == "kechuang":
         ensure_environment(["core"])
         return subprocess.call([PYTHON, "-m", "kechuang.cli", *arguments[1:]])
