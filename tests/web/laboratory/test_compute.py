@@ -210,3 +210,16 @@ def test_a_stop_is_heard() -> None:
 def test_cap_is_recognised() -> None:
     assert shape.caps_of(LAW, CHENZHOU.catalogue) == ["cap"]
     assert shape.main_fact([LAW], CHENZHOU.catalogue, GRANTED) == "技术合同交易额"
+
+
+def test_progress_is_told_while_rules_are_computed(monkeypatch) -> None:
+    from kechuang.web.laboratory.domain import table
+
+    monkeypatch.setattr(table, "CHUNK", 2)
+    heard: list[tuple[str, int, int]] = []
+    question = Question(DRAFT, LAW, CHENZHOU.catalogue, DAY, granted=GRANTED)
+    compute(question, SUBJECTS, lambda stage, done, total: heard.append((stage, done, total)))
+    shares = [done / total for _, done, total in heard]
+    assert len([stage for stage, _, _ in heard if stage == "rules"]) > 6
+    assert shares == sorted(shares)
+    assert shares[-1] == 1

@@ -59,7 +59,9 @@ def compute(
     q = question
     report("rules", 0, 4)
     rules, readings, caps = _rules(q)
-    given, faults = outcomes(rules, subjects, q.catalogue, q.on, q.granted)
+    given, faults = outcomes(
+        rules, subjects, q.catalogue, q.on, q.granted, lambda done, steps: report("rules", done, 4 * steps)
+    )
     if "draft" not in given:
         raise PopulationError("方案在计算日不在有效期", "the draft is not in force on the day")
     subjects = [s for s in subjects if s.key in given["draft"]]  # the others are in quarantine

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +28,7 @@ from kechuang.web.laboratory.domain.shape import used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 
 ZERO = Decimal("0.00")
+CHUNK = 10_000  # rows between two notices of progress, at which a trial can be stopped
 Tick = Callable[[int, int], None]
 
 
@@ -47,12 +49,17 @@ def outcomes(
     programs = {name: compile_measure(rule, catalogue) for name, rule in named.items()}
     ordered = [name for name, p in programs.items() if any(f in granted for f in used_facts(p))]
     plain = [rule for name, rule in named.items() if name not in ordered]
-    found, faults = _scan(plain, programs, subjects, catalogue, on)
+    steps = (len(subjects) // CHUNK + 1) * (1 + len(ordered))
+    counted = itertools.count(1)
+
+    def step() -> None:
+        tick(min(next(counted), steps), steps)
+
+    found, faults = _scan(plain, programs, subjects, catalogue, on, step)
     bad = {fault.key for fault in faults}
     good = [s for s in subjects if s.key not in bad]
-    for i, name in enumerate(ordered):
-        tick(i, len(ordered))
-        found[name] = _in_order(programs[name], good, on, granted)
+    for name in ordered:
+        found[name] = _in_order(programs[name], good, on, granted, step)
     return {name: found[name] for name in rules if name in found}, faults
 
 
@@ -62,6 +69,7 @@ def _scan(
     subjects: Sequence[Subject],
     catalogue: Catalogue,
     on: dt.date,
+    step: Callable[[], None],
 ) -> tuple[dict[str, dict[str, Outcome]], list[Fault]]:
     facts = list(dict.fromkeys(f for rule in plain for f in used_facts(programs[rule.id])))
     con = duckdb.connect()
@@ -74,7 +82,8 @@ def _scan(
     columns += [quote(f"{p.measure.id}:amount") for p in bound.programs if p.amount]
     cursor = bound.connection.execute(f"SELECT key, {', '.join(columns)} FROM ({bound.sql})")
     with_amount = [p.measure.id for p in bound.programs if p.amount]
-    while batch := cursor.fetchmany(10_000):
+    while batch := cursor.fetchmany(CHUNK):
+        step()
         for key, *values in batch:
             amounts = dict(zip(with_amount, values[len(bound.programs) :], strict=True))
             for program, applies in zip(bound.programs, values, strict=False):
@@ -93,7 +102,7 @@ def _outcome(applies: bool | None, amount: Decimal | None) -> Outcome:
 
 
 def _in_order(
-    program: Program, subjects: Sequence[Subject], on: dt.date, granted: Mapping[str, str]
+    program: Program, subjects: Sequence[Subject], on: dt.date, granted: Mapping[str, str], step: Callable[[], None]
 ) -> dict[str, Outcome]:
     """Subject by subject in order of date, with what the rule itself has granted so far."""
     parameters = parameters_on(program.measure, on)
@@ -102,7 +111,10 @@ def _in_order(
         return {}
     sums: dict[tuple[str, str], Decimal] = {}
     found: dict[str, Outcome] = {}
-    for subject in sorted(subjects, key=lambda s: (s.organisation, s.day or dt.date.min, s.key)):
+    ordered = sorted(subjects, key=lambda s: (s.organisation, s.day or dt.date.min, s.key))
+    for i, subject in enumerate(ordered, 1):
+        if i % CHUNK == 0:
+            step()
         year = str(subject.day.year) if subject.day else ""
         periods = {"year": (subject.organisation, year), "ever": (subject.organisation, "ever")}
         known: dict[str, Known | None] = {**subject.facts, **parameters, TODAY: on}
