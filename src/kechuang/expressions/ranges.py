@@ -86,4 +86,6 @@ def signature(node: n.Node) -> tuple[object, ...]:
             parts.append((part.id, part.origin, part.range))
         elif isinstance(part, n.ParameterOn):
             parts.append(part.values)
+        elif isinstance(part, n.Aggregate):
+            parts.append(part.relation.type.limit)
     return tuple(parts)

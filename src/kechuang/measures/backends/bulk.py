@@ -14,9 +14,10 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
+from ibis.expr.datatypes import Array, Struct
 
 from kechuang.expressions.check import suggestion
-from kechuang.expressions.nodes import Node, names
+from kechuang.expressions.nodes import Aggregate, Node, ParameterOn, names, walk
 from kechuang.expressions.ranges import signature
 from kechuang.measures.backends.cleaning import REASONS, PopulationError, quote
 from kechuang.measures.backends.tree import Lowering, finish
@@ -67,6 +68,16 @@ class Fault:
 def used_facts(program: Program) -> tuple[str, ...]:
     """Facts of the conditions and of the amount in use; other readings are not computed here."""
     return tuple(dict.fromkeys(f for tree in _trees(program) for f in names(tree, "fact")))
+
+
+def used_records(programs: Sequence[Program]) -> dict[str, list[str]]:
+    """The relations of the programs, each with the facts that are needed of its records."""
+    found: dict[str, dict[str, None]] = {}
+    for node in (x for program in programs for tree in _trees(program) for x in walk(tree)):
+        if isinstance(node, Aggregate):
+            needed = names(node.body, "element") if node.body is not None else ()
+            found.setdefault(node.relation.id, {}).update(dict.fromkeys(needed))
+    return {relation: list(elements) for relation, elements in found.items()}
 
 
 def _trees(program: Program) -> list[Node]:
@@ -187,6 +198,15 @@ def parameter_rows(
 
     Every value is a scaled integer, like the facts.
     """
+    for program in programs:
+        dated = {x.parameter.id for tree in _trees(program) for x in walk(tree) if isinstance(x, ParameterOn)}
+        for scenario in scenarios:
+            if tried_ := dated & scenario.parameters.get(program.measure.id, {}).keys():
+                name = min(tried_)
+                raise PopulationError(
+                    f"方案“{scenario.id}”：参数“{name}”按另一天取值（value_on），不能作为方案的变量",
+                    f"scenario {scenario.id}: {name} is looked up on another day (value_on) and cannot be varied",
+                )
     columns, scales = ["n", "scenario", TODAY], []
     for program in programs:
         names = scope(catalogue, program.measure.parameters)
@@ -215,7 +235,17 @@ def compile_programs(programs: Sequence[Program], catalogue: Catalogue, dialect:
     if cache_key in _COMPILED:
         return _COMPILED[cache_key]
     used = dict.fromkeys(f for p in programs for f in used_facts(p))
-    facts = ibis.table({"key": "string", **{f: _TYPES.get(catalogue[f].type, "string") for f in used}}, name="kc_facts")
+    records = used_records(programs)
+    if records and dialect != "duckdb":
+        raise PopulationError(
+            f"明细（{'、'.join(records)}）只能用 DuckDB 计算",
+            f"records ({', '.join(records)}) can be computed with DuckDB only",
+        )
+    types: dict[str, Any] = {f: _TYPES.get(catalogue[f].type, "string") for f in used}
+    for relation, elements in records.items():
+        fields = {e: _TYPES.get(catalogue[e].type, "string") for e in elements} or {"kc_record": "int32"}
+        types[relation] = Array(Struct(fields))
+    facts = ibis.table({"key": "string", **types}, name="kc_facts")
     parameters = ibis.table(
         {
             "n": "int32",

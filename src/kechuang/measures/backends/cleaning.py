@@ -23,6 +23,8 @@ REASONS: dict[str, Text] = {
     "not_a_date": Text("不是日期", "not a date"),
     "no_key": Text("没有编号", "no key"),
     "duplicate_key": Text("编号重复", "duplicated key"),
+    "too_many_records": Text("明细项数超过声明的最多项数", "more records than declared"),
+    "no_subject": Text("明细没有对应的主体", "records of no subject"),
 }
 
 _INTEGERS = {

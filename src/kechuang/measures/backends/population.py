@@ -30,15 +30,17 @@ from kechuang.measures.backends.bulk import (
     totals_from,
     totals_sql,
     used_facts,
+    used_records,
     widen,
 )
 from kechuang.measures.backends.cleaning import Cleaned, PopulationError, clean, quote, text_literal
+from kechuang.measures.backends.records import Attached, RecordTable, attach
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure
 
 _MOST_BITS = 2**28
 
-__all__ = ["Fault", "Population", "PopulationError", "Scenario", "Total", "bind", "fitting"]
+__all__ = ["Fault", "Population", "PopulationError", "RecordTable", "Scenario", "Total", "bind", "fitting"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Population:
     sql: str
     not_in_force: tuple[str, ...]
     _cleaned: Mapping[str, Cleaned]
+    _records: Sequence[Attached] = ()
 
     def with_programs(self, programs: Sequence[Program]) -> Population:
         """The same table and scenarios with other programs over the same facts and parameters."""
@@ -109,6 +112,8 @@ class Population:
                     f"SELECT {key}, {text_literal(fact)}, CAST({quote(fact)} AS VARCHAR), '{reason}'"
                     f" FROM {self.source} WHERE {test}"
                 )
+        for attached in self._records:
+            parts += attached.faults(self.source, quote(self.key))
         query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS q(k, f, v, r) ORDER BY k, f, r LIMIT {int(limit)}"
         return [Fault(*row) for row in self.connection.execute(query).fetchall()]
 
@@ -135,12 +140,13 @@ def bind(
     *,
     key: str = "id",
     scenarios: Sequence[Scenario] = (),
+    relations: Mapping[str, RecordTable] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
 ) -> Population:
     """Measures over a table: a Parquet or CSV file, or the name of a table or view of ``connection`` (not temporary).
 
-    The table has one row per subject, a ``key`` column, and one column per fact under its Chinese id. Raises
-    ``MeasureError`` for a faulty measure and ``PopulationError`` for a table without the columns needed.
+    The table has one row per subject, a ``key`` column, and one column per fact under its Chinese id; ``relations`` names
+    the table of records of each relation that the measures use. Raises ``MeasureError`` for a faulty measure and ``PopulationError`` for a table without the columns needed.
     """
     # A cursor has temporary tables of its own: two bindings on one database do not meet.
     con = (connection or duckdb.connect()).cursor()
@@ -150,11 +156,15 @@ def bind(
     programs = [compile_measure(m, catalogue) for m in widened]
     inside = [p for p in programs if in_force(p, on)]
     outside = tuple(p.measure.id for p in programs if not in_force(p, on))
-    facts = list(dict.fromkeys(f for p in inside for f in used_facts(p)))
+    listed = used_records(inside)
+    facts = list(dict.fromkeys(f for p in inside for f in used_facts(p) if f not in listed))
     cleaned = _columns(con, relation, key, facts, catalogue)
-    _facts_view(con, relation, key, cleaned)
+    attached = attach(con, listed, relations or {}, catalogue, _relation, lambda s, needed: _types(con, s, needed))
+    _facts_view(con, relation, key, cleaned, attached)
     _parameter_table(con, *parameter_rows(inside, catalogue, on, chosen))
-    return Population(con, tuple(inside), catalogue, relation, key, compile_programs(inside, catalogue), outside, cleaned)
+    return Population(
+        con, tuple(inside), catalogue, relation, key, compile_programs(inside, catalogue), outside, cleaned, attached
+    )
 
 
 def fitting(
@@ -194,8 +204,14 @@ def _columns(
     return {name: clean(catalogue[name], types[name]) for name in facts}
 
 
-def _facts_view(con: duckdb.DuckDBPyConnection, relation: str, key: str, cleaned: Mapping[str, Cleaned]) -> None:
-    """The good rows, as a view: nothing is copied."""
+def _facts_view(
+    con: duckdb.DuckDBPyConnection,
+    relation: str,
+    key: str,
+    cleaned: Mapping[str, Cleaned],
+    records: Sequence[Attached],
+) -> None:
+    """The good rows, as a view: nothing is copied but the lists of records."""
     k = quote(key)
     doubled = f"SELECT {k} AS k FROM {relation} WHERE {k} IS NOT NULL GROUP BY {k} HAVING COUNT(*) > 1"
     if _all_different(con, relation, key):
@@ -205,9 +221,12 @@ def _facts_view(con: duckdb.DuckDBPyConnection, relation: str, key: str, cleaned
     if con.execute("SELECT COUNT(*) FROM kc_doubled").fetchall()[0][0]:
         tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
     tests += [f"COALESCE({test}, FALSE)" for c in cleaned.values() for test in c.faults.values()]
+    tests += [attached.bad for attached in records]
     columns = [f"{k} AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
+    columns += [attached.column for attached in records]
+    joined = " ".join([relation, *(attached.join(k) for attached in records)])
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW kc_facts AS SELECT {', '.join(columns)} FROM {relation}"
+        f"CREATE OR REPLACE TEMP VIEW kc_facts AS SELECT {', '.join(columns)} FROM {joined}"
         f" WHERE NOT ({' OR '.join(tests)})"
     )
 

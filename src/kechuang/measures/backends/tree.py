@@ -26,7 +26,6 @@ from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import evaluate
 from kechuang.expressions.ranges import may_agree, span_of
 from kechuang.expressions.types import INTEGER_LIMIT, Type
-from kechuang.measures.backends.cleaning import PopulationError
 
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -110,10 +109,7 @@ class Lowering:
             case n.ParameterOn():
                 return self.parameter_on(node)
             case n.Aggregate():
-                raise PopulationError(
-                    f"明细“{node.relation.id}”还不能成批计算，请逐户计算（explain）",
-                    f"the records of {node.relation.id} cannot be computed in bulk; explain computes each subject",
-                )
+                return self.aggregate(node)
         raise TypeError(f"no translation of {type(node).__name__}")
 
     def constant(self, value: object, node: n.Node) -> Column:
@@ -147,6 +143,28 @@ class Lowering:
             for start, value in reversed(node.values)
         ]
         return _wide(_cases(*rows))
+
+    def aggregate(self, node: n.Aggregate) -> Column:
+        """Over a list of records, each a structure of its facts; a list that is NULL is unknown."""
+        records, body = self.columns[node.relation.id], node.body
+        if body is None:
+            return records.length().cast("int64")
+        inner = type(self)
+        values = records.map(
+            lambda record: inner({**self.columns, **{e: record[e] for e in n.names(body, "element")}}).lower(body)
+        )
+        unknown = values.filter(lambda value: value.isnull()).length() > 0
+        if node.kind == "sum":
+            # A sum of nothing is NULL in SQL, and one of integers has 128 bits.
+            total = _wide(ibis.coalesce(values.sums(), ibis.literal(0, "int64")))
+            return _cases((~unknown, total))
+        met = values.filter(lambda value: value).length()
+        if node.kind == "count":
+            return _cases((~unknown, met.cast("int64")))
+        yes, no = ibis.literal(True, "boolean"), ibis.literal(False, "boolean")
+        if node.kind == "any":
+            return _cases((met > 0, yes), (~unknown, no))
+        return _cases((values.filter(lambda value: ~value).length() > 0, no), (~unknown, yes))
 
     def product(self, a: n.Node, b: n.Node) -> Column:
         """Nothing times something unknown is nothing; the test is written only where it could matter."""
@@ -298,8 +316,8 @@ class Lowering:
 
 
 def _open(node: n.Node) -> bool:
-    """Whether a node can be unknown: it depends on a fact."""
-    return bool(n.names(node, "fact"))
+    """Whether a node can be unknown: it depends on a fact, of the subject or of a record."""
+    return bool(n.names(node, "fact") or n.names(node, "element"))
 
 
 def _lift(value: Column, places: int) -> Column:

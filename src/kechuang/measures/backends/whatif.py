@@ -26,7 +26,8 @@ from kechuang.measures.program import Formula, Program
 
 @dataclass(frozen=True, slots=True)
 class CapCost:
-    """The cost under one cap: how many get something at all, for how many the cap takes something, the sum in yuan."""
+    """The cost under one cap: how many it is computed for (the amount before the cap is known), for how many the cap
+    takes something, the sum in yuan."""
 
     scenario: str
     cap: Decimal
