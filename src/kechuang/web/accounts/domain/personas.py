@@ -67,6 +67,16 @@ _PERSONAS = (
         Words("看全市企业和结果，给文件附原文。", "Sees all firms and results; attaches official texts."),
     ),
     Persona(
+        "officer_b",
+        "demo-officer-b",
+        Role.OFFICER,
+        Words("演示市科技局复核人", "Second demo city officer"),
+        Words(
+            "和上一位一样；措施和数据要两个人确认，由他做第二个。",
+            "The same; measures and values need two people, and this is the second.",
+        ),
+    ),
+    Persona(
         "county",
         "demo-county",
         Role.COUNTY,
