@@ -37,7 +37,8 @@ def cite(place: Place) -> str:
     several = len(place.clause.paragraphs) > 1
     if _english():
         return f"{place.clause.label} ¶{place.paragraph_number}" if several else place.clause.label
-    return f"{place.clause.label}第 {place.paragraph_number} 段" if several else place.clause.label
+    gap = "" if place.clause.label.endswith("）") else " "
+    return f"{place.clause.label}{gap}第 {place.paragraph_number} 段" if several else place.clause.label
 
 
 def clause_url(place: Place) -> str:
