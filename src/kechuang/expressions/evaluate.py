@@ -374,7 +374,7 @@ def _extreme(node: n.Node, parts: tuple[Run, ...], pick: Callable[..., Decimal],
     cannot go beyond the known ones: a cap of which nothing is left gives nothing."""
 
     def run(env: Environment, seen: Trace | None) -> Value:
-        values = tuple(part(env, seen) for part in parts)
+        values = tuple([part(env, seen) for part in parts])
         value: Value
         if Unknown in map(type, values):
             value = _unknown(values)

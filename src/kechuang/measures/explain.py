@@ -70,13 +70,11 @@ def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, cat
             assert isinstance(value, Decimal)
             amount_if = value
     status = _status(measure, applies, bool(unknown))
-    missing = () if status == "no" else _missing(program, unknown)
-    readings = _readings(program, environment)
-    assumptions = tuple(
-        Assumption(c.title, c.test, c.decided_by, c.result) for c in conditions if c.origin == "assumption"
-    )
+    missing = _missing(program, unknown) if unknown and status != "no" else ()
+    readings = _readings(program, environment) if program.readings else ()
+    assumptions = _assumptions(conditions)
     amount = amount_if if status == "yes" else None
-    undecided = sum(a.decided_by is None for a in assumptions)
+    undecided = sum(a.decided_by is None for a in assumptions) if assumptions else 0
     undated = tuple(program.speaker.say(Name(p)) for p in sorted(unknown - set(program.facts))) if unknown else ()
     sentence = answer(
         measure, status, amount_if, steps=steps, missing=missing, gaps=gaps, undecided=undecided, undated=undated,
@@ -181,6 +179,14 @@ def _condition(
     source = c.source or (program.measure.source if c.origin == "text" else None)
     done = ConditionResult(n, c.title, c.test, result, c.origin, c.decided_by, source, shown, gaps)
     return done, value.facts if isinstance(value, Unknown) else frozenset()
+
+
+def _assumptions(conditions: tuple[ConditionResult, ...]) -> tuple[Assumption, ...]:
+    found: tuple[Assumption, ...] = ()
+    for c in conditions:
+        if c.origin == "assumption":
+            found = (*found, Assumption(c.title, c.test, c.decided_by, c.result))
+    return found
 
 
 def _shown(program: Program, fact: str, value: Fact | None) -> FactShown:
