@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from kechuang.citypack import Pack, from_json, to_json
+from kechuang.citypack import Pack, check, from_json, to_json
 from kechuang.citypack.compile import compile_pack, rules
+from kechuang.citypack.models import Case, Fact
 from kechuang.measures import ClauseRef, explain, parse_facts
 
 ON = dt.date(2031, 3, 1)
@@ -58,3 +59,41 @@ def test_rules_are_made_once_per_pack_object(pack: Pack) -> None:
     again = from_json(to_json(pack))
     assert rules(again) is not rules(pack)
     assert rules(again).measures == rules(pack).measures
+
+
+def with_contracts(pack: Pack, **changed: object) -> Pack:
+    """The example city with a list of contracts, and a measure that adds them up."""
+    listed = {
+        "id": "本年合同", "en": "contracts of the year", "entity": "enterprise", "type": "relation", "unit": "份",
+        "elements": ["技术合同交易额", "合同已登记"], "origin": {"kind": "relation", "path": "enterprise.contracts"},
+        "ask": {"zh": "本年有哪些合同？", "en": "Which contracts this year?"}, **changed,
+    }  # fmt: skip
+    case = {
+        "title": {"zh": "两份合同", "en": "two contracts"}, "on": "2031-03-01", "expect": {"status": "yes", "amount": "70"},
+        "facts": {"本年合同": [{"技术合同交易额": "1000", "合同已登记": True}, {"技术合同交易额": "2000", "合同已登记": None}]},
+    }  # fmt: skip
+    measures = [
+        record.model_copy(
+            update={
+                "amount": "sum(本年合同, half_up(技术合同交易额 * 0.03))",
+                "applies": [],
+                "ambiguities": [],
+                "cases": [Case.model_validate(case)],
+            }
+        )
+        if record.id == "results-subsidy"
+        else record
+        for record in pack.measures
+    ]
+    return pack.model_copy(update={"facts": [*pack.facts, Fact.model_validate(listed)], "measures": measures})
+
+
+def test_a_relation_of_the_catalogue(pack: Pack) -> None:
+    found = [p for p in check(with_contracts(pack)).problems if p.code in ("case", "expression", "fact")]
+    assert [(p.code, "90.00" in p.what.zh) for p in found] == [("case", True)]  # 3 % of 3,000 yuan, the case says 70
+    undeclared = check(with_contracts(pack, elements=["技术合同交易", "合同已登记"])).problems
+    assert any("没有声明事实“技术合同交易”" in p.what.zh for p in undeclared)
+    unnamed = check(with_contracts(pack, id="去年合同")).problems
+    assert any("没有叫“本年合同”的明细；是不是“去年合同”？" in p.what.zh for p in unnamed)
+    unused = {p.where for p in check(with_contracts(pack)).notes if p.code == "unused"}
+    assert unused.isdisjoint({"本年合同", "技术合同交易额", "合同已登记"})

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
-from kechuang.measures import Catalogue, Measure, compile_measure
+from kechuang.measures import Catalogue, FactType, Measure, Text, compile_measure
 from kechuang.measures.branches import uncovered
 from kechuang.measures.facts import Facts
 
@@ -37,10 +37,15 @@ def test_conditions_and_cap(supplier: Measure, catalogue: Catalogue) -> None:
 
 def test_cases_of_if_and_rows_of_tiers(institution: Measure, catalogue: Catalogue) -> None:
     provincial: Facts = {"机构级别": "省级"}
-    assert left(institution, catalogue, provincial) == [("amount", "the test of if holds"), ("amount", "the test of if fails")]
+    assert left(institution, catalogue, provincial) == [
+        ("amount", "the test of if holds"),
+        ("amount", "the test of if fails"),
+    ]
     levels: list[Facts] = [{"机构级别": level} for level in ("市级", "省级", "国家级")]
     assert left(institution, catalogue, *levels) == []
-    tiers = replace(institution, amount="tiers(营业收入, (100, city), (above(200), province if 职工人数 > 5 else nation))")
+    tiers = replace(
+        institution, amount="tiers(营业收入, (100, city), (above(200), province if 职工人数 > 5 else nation))"
+    )
     assert left(tiers, catalogue, {"营业收入": Decimal(200)}) == [
         ("amount", "below row 1"),
         ("amount", "in row 2"),
@@ -51,3 +56,17 @@ def test_cases_of_if_and_rows_of_tiers(institution: Measure, catalogue: Catalogu
         ("amount", "in row 1"),
         ("amount", "the test of if fails"),
     ]
+
+
+def test_each_record_goes_its_own_way(supplier: Measure, catalogue: Catalogue) -> None:
+    listed = FactType(
+        "本年合同", "contracts", "relation", Text("？", "?"), elements=("技术合同交易额", "合同已登记")
+    )  # fmt: skip
+    whole = Catalogue([*catalogue.facts.values(), listed])
+    capped = "sum(本年合同, min(half_up(技术合同交易额 * rate), cap) if 合同已登记 else 0)"
+    summed = replace(supplier, amount=capped, applies=())
+    branches = ["the test of if fails", "the test of if holds", "the cap does not bite", "the cap bites"]
+    small, large = ({"技术合同交易额": Decimal(n), "合同已登记": True} for n in (100, 10**8))
+    assert [en for _, en in left(summed, whole)] == branches
+    assert [en for _, en in left(summed, whole, {"本年合同": (small,)})] == [branches[0], branches[3]]
+    assert left(summed, whole, {"本年合同": (small, large, {"合同已登记": False})}) == []

@@ -286,15 +286,19 @@ class Expectation(Record):
     missing: list[str] | None = None
 
 
+GivenFact = str | bool | int | None
+
+
 class Case(Record):
     """A worked example of a measure, computed by ``kechuang pack check``: the test of the rule beside the rule.
 
-    ``facts`` are written as on a form: texts and whole numbers, ``true``/``false``, or null for "not known".
+    ``facts`` are written as on a form: texts and whole numbers, ``true``/``false``, or null for "not known"; a relation is
+    a list with the facts of each record.
     """
 
     title: Text
     on: dt.date
-    facts: dict[str, str | bool | int | None] = Field(default_factory=dict)
+    facts: dict[str, GivenFact | list[dict[str, GivenFact]]] = Field(default_factory=dict)
     expect: Expectation
 
 

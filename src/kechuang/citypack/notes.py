@@ -19,7 +19,8 @@ def notes(pack: Pack, locator: Locator) -> Iterator[Problem]:
     broken = False
     for measure in compiled.measures.values():
         try:
-            used |= set(compile_measure(measure, compiled.catalogue).facts)
+            facts = compile_measure(measure, compiled.catalogue).facts
+            used |= {name for fact in facts for name in (fact, *compiled.catalogue[fact].elements)}
         except MeasureError:
             broken = True  # reported as a problem; what it would use cannot be told
     for i, fact in enumerate(pack.facts if not broken else ()):
@@ -60,7 +61,10 @@ def untested(pack: Pack, locator: Locator) -> Iterator[Problem]:
         for branch in uncovered(program, cases):
             where = (branch.zh, branch.en)
             if branch.where == "amount":
-                where = (f"金额算式第 {branch.column} 个字：{branch.zh}", f"amount, character {branch.column}: {branch.en}")
+                where = (
+                    f"金额算式第 {branch.column} 个字：{branch.zh}",
+                    f"amount, character {branch.column}: {branch.en}",
+                )
             what = Words(f"没有算例走到：{where[0]}", f"no case covers: {where[1]}")
             mend = Words("在 cases 里加一个这样的算例", "add such a case to cases")
             path: tuple[str | int, ...] = ("amount",)

@@ -255,6 +255,11 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
+def depends(node: Node) -> bool:
+    """Whether a value depends on a fact, of the subject or of a record."""
+    return any(isinstance(n, Name) and n.origin in ("fact", "element") for n in walk(node))
+
+
 def names(node: Node, origin: Origin | None = None) -> tuple[str, ...]:
     """Names used, each once, in order of first use; of one origin only if given."""
     found = (n.id for n in walk(node) if isinstance(n, Name) and origin in (None, n.origin))

@@ -75,7 +75,7 @@ def _ways(node: n.Node) -> list[Branch]:
 
 def _open(parts: tuple[n.Node, ...]) -> int:
     """How many parts depend on facts."""
-    return sum(bool(n.names(part, "fact")) for part in parts)
+    return sum(map(n.depends, parts))
 
 
 def _reached(program: Program, facts: Facts, on: dt.date) -> Iterator[Branch]:
@@ -95,6 +95,13 @@ def _reached(program: Program, facts: Facts, on: dt.date) -> Iterator[Branch]:
 
 def _taken(node: n.Node, environment: dict[str, Fact | None]) -> Iterator[Branch]:
     """The branches that this case takes; what lies in a branch not taken is not looked at."""
+    if isinstance(node, n.Aggregate):
+        records = environment.get(node.relation.id)
+        if isinstance(records, tuple) and node.body is not None:
+            for record in records:  # each goes its own way; together they may cover what none of them does alone
+                inside = {**environment, **{e: record.get(e) for e in node.elements}}
+                yield from _taken(node.body, inside)
+        return
     way, below = _way(node, environment)
     if way is not None:
         yield _ways(node)[way]
@@ -119,7 +126,7 @@ def _way(node: n.Node, environment: dict[str, Fact | None]) -> tuple[int | None,
             return reached, (x,) if inside is None else (x, inside)
         case n.Minimum(parts=parts) | n.Maximum(parts=parts) if _ways(node):
             whole = evaluate(node, environment)
-            base = next(p for p in parts if n.names(p, "fact"))
+            base = next(p for p in parts if n.depends(p))
             own = evaluate(base, environment)
             known = not isinstance(whole, Unknown) and not isinstance(own, Unknown)
             return (int(own != whole) if known else None), parts

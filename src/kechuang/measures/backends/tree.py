@@ -172,7 +172,7 @@ class Lowering:
         zero = [
             value == ibis.literal(0, "int64")
             for value, node, other in ((left, a, b), (right, b, a))
-            if _open(other) and span_of(node)[0] <= 0 <= span_of(node)[1]
+            if n.depends(other) and span_of(node)[0] <= 0 <= span_of(node)[1]
         ]
         if not zero:
             return left * right
@@ -184,7 +184,7 @@ class Lowering:
             return _COMPARISONS[node.op](self.lower(a), self.lower(b))
         scale = max(a.type.scale, b.type.scale)
         test = _COMPARISONS[node.op](self.at(a, scale), self.at(b, scale))
-        if node.op in ("==", "!=") or not (_open(a) or _open(b)):
+        if node.op in ("==", "!=") or not (n.depends(a) or n.depends(b)):
             return test
         return ibis.coalesce(test, *decided) if (decided := self.decided(node, scale)) else test
 
@@ -202,13 +202,13 @@ class Lowering:
                 test = _COMPARISONS[op](known, ibis.literal(int(bound.scaleb(scale)), "int64"))
                 found.append(ibis.cases((test, ibis.literal(result, "boolean"))))
 
-        if _open(high):  # known below everything the other can be, or above it
+        if n.depends(high):  # known below everything the other can be, or above it
             value = self.at(low, scale)
             if low_min < high_min or (low_min == high_min and not strict):
                 beside(value, "<" if strict else "<=", high_min, True)
             if low_max > high_max or (low_max == high_max and strict):
                 beside(value, ">=" if strict else ">", high_max, False)
-        if _open(low):
+        if n.depends(low):
             value = self.at(high, scale)
             if high_max > low_max or (high_max == low_max and not strict):
                 beside(value, ">" if strict else ">=", low_max, True)
@@ -237,9 +237,9 @@ class Lowering:
         """Least or greatest (SQL's own would leave NULL out); an unknown part matters only where it could go beyond
         the known ones."""
         scale, low = node.type.scale, isinstance(node, n.Minimum)
-        open_ = [p for p in parts if _open(p)]
+        open_ = [p for p in parts if n.depends(p)]
         values = {id(p): self.at(p, scale) for p in parts}
-        fixed = [values[id(p)] for p in parts if not _open(p)]
+        fixed = [values[id(p)] for p in parts if not n.depends(p)]
         limit = fixed[0] if len(fixed) == 1 else pick(*fixed) if fixed else None
         if not open_:
             return limit
@@ -313,11 +313,6 @@ class Lowering:
             return years - behind.cast("int64")
         months = years * 12 + end.month().cast("int64") - start.month().cast("int64")
         return months - (end.day() < start.day()).cast("int64")
-
-
-def _open(node: n.Node) -> bool:
-    """Whether a node can be unknown: it depends on a fact, of the subject or of a record."""
-    return bool(n.names(node, "fact") or n.names(node, "element"))
 
 
 def _lift(value: Column, places: int) -> Column:
