@@ -2,7 +2,11 @@
 
 import datetime as dt
 import io
+import json
 import re
+import sys
+import zipfile
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -71,6 +75,93 @@ def test_download(chenzhou):
 
 @pytest.mark.parametrize(("n", "wanted"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (35, "三十五")])
 def test_numerals_of_headings(n, wanted):
-    from kechuang.web.monitoring.domain.report import _numeral
+    from kechuang.web.monitoring.domain.paper import numeral
 
-    assert _numeral(n) == wanted
+    assert numeral(n) == wanted
+
+
+def page(language: str = "zh") -> str:
+    from kechuang.web.monitoring.domain import queries, report
+
+    release, board = queries.board_now()
+    _, loaded = queries.figures()
+    return report.page(release, loaded, board, DAY, language)
+
+
+def test_html_says_what_the_docx_says(chenzhou):
+    for language in ("zh", "en"):
+        html = page(language)
+        text = [unescape(re.sub(r"<[^>]+>", "", line)) for line in re.findall(r"<(?:p|h\d)\b.*?</(?:p|h\d)>", html)]
+        captions = [unescape(c) for c in re.findall(r"<figcaption>(.*?)</figcaption>", html)]
+        assert text == [p for p in paragraphs(made(language)) if p and p not in captions]
+
+
+def test_notes_of_the_page_can_be_followed(chenzhou):
+    html = page()
+    assert set(re.findall(r'href="#(n\d+)"', html)) == set(re.findall(r'id="(n\d+)"', html))
+    assert page() == html
+
+
+def test_charts_show_series_and_targets(chenzhou):
+    pytest.importorskip("matplotlib", reason="charts need requirements/reports.txt")
+    from kechuang.web.monitoring.domain.report_charts import refusal
+
+    html = page("en")
+    assert "R&amp;D intensity (%): Chenzhou 2020 only; Hunan Province 2011–2023, 13 values" in html
+    assert html.count("<figure>") == 1 == html.count("data:image/svg+xml;base64,")
+    with zipfile.ZipFile(io.BytesIO(made("en"))) as archive:
+        assert [n for n in archive.namelist() if n.startswith("word/media/")] == ["word/media/image1.png"]
+    if refusal("zh") is None:  # where a Chinese font is installed
+        assert "郴州市只有 2020 年，湖南省 2011—2023 年 13 个值" in page("zh")
+
+
+def test_without_the_extra_there_are_no_charts_and_the_report_says_so(chenzhou, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    html = page()
+    assert "没有装画图组件" in html and "<figure>" not in html
+    assert any("没有装画图组件" in p for p in paragraphs(made()))
+
+
+def test_pdf_twice_the_same(chenzhou):
+    pytest.importorskip("weasyprint", reason="a PDF needs requirements/reports.txt")
+    from pypdf import PdfReader
+
+    from kechuang.web.monitoring.domain.paper_html import pdf
+
+    first = pdf(page())
+    assert first == pdf(page())
+    reader = PdfReader(io.BytesIO(first))
+    assert "创新目标监测报告" in reader.pages[0].extract_text()
+    assert [round(float(x)) for x in reader.pages[0].mediabox[2:]] == [595, 842]
+
+
+def test_pdf_without_the_extra_says_what_to_do(chenzhou, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    response = Client().get("/targets/report.pdf")
+    assert response.status_code == 501
+    assert "requirements/reports.txt" in response.content.decode()
+
+
+def test_html_download(chenzhou):
+    response = Client().get("/targets/report.html")
+    assert response["Content-Disposition"].startswith("attachment")
+    assert "郴州市创新目标监测报告" in response.content.decode()
+
+
+def test_the_lock_gives_the_same_bytes(chenzhou, tmp_path, capsys):
+    from django.core.management import CommandError, call_command
+
+    visitor = Client()
+    lock = tmp_path / "report.lock.json"
+    lock.write_bytes(visitor.get("/targets/report.lock.json").content)
+    call_command("monitoring_report", str(lock), str(tmp_path / "a.docx"))
+    assert (tmp_path / "a.docx").read_bytes() == visitor.get("/targets/report.docx").content
+    changed = json.loads(lock.read_text())
+    changed["sha256"]["html"] = "0" * 64
+    lock.write_text(json.dumps(changed))
+    with pytest.raises(CommandError, match="not as in the lock: html"):
+        call_command("monitoring_report", str(lock), str(tmp_path / "a.html"))
+    for broken, message in (({}, "malformed"), (changed | {"confirmed": ["x"]}, "1 confirmed values")):
+        lock.write_text(json.dumps(broken))
+        with pytest.raises(CommandError, match=message):
+            call_command("monitoring_report", str(lock), str(tmp_path / "a.html"))

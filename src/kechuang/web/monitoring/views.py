@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -27,7 +27,6 @@ from .forms import DecisionForm, SubmissionForm
 from .models import Submission
 
 PER_PAGE = 30
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _language() -> str:
@@ -65,18 +64,53 @@ def targets_csv(request: HttpRequest) -> HttpResponse:
     return exports.targets_csv(release, board, _language())
 
 
-@require_GET
-@limit("report", per_minute=20)
-def targets_report(request: HttpRequest) -> HttpResponse:
-    """The monitoring report as .docx."""
-    from .domain.report import report
+def _report(request: HttpRequest, kind: str) -> HttpResponse:
+    """The monitoring report as a file of a kind."""
+    from .domain import reports
 
     release, board = queries.board_now()
     _release, loaded = queries.figures()
     day = timezone.localdate()
-    content = report(release, loaded, board, day, _language())
-    response = HttpResponse(content, content_type=DOCX)
-    response["Content-Disposition"] = f'attachment; filename="targets-{release.pack.city.id}-{day.isoformat()}.docx"'
+    content, media = reports.made(kind, release, loaded, board, day, _language())
+    response = HttpResponse(content, content_type=media)
+    name = f"targets-{release.pack.city.id}-{day.isoformat()}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_GET
+@limit("report", per_minute=20)
+def targets_report(request: HttpRequest) -> HttpResponse:
+    """The monitoring report as .docx."""
+    return _report(request, "docx")
+
+
+@require_GET
+@limit("report", per_minute=20)
+def targets_report_html(request: HttpRequest) -> HttpResponse:
+    """The monitoring report as one HTML file."""
+    return _report(request, "html")
+
+
+@require_GET
+@limit("report_pdf", per_minute=6)
+def targets_report_pdf(request: HttpRequest) -> HttpResponse:
+    """The monitoring report as PDF."""
+    return _report(request, "pdf")
+
+
+@require_GET
+@limit("report", per_minute=20)
+def targets_report_lock(request: HttpRequest) -> HttpResponse:
+    """What today's report rests on, for making the same bytes again."""
+    from .domain.lock import lock
+
+    release, board = queries.board_now()
+    _release, loaded = queries.figures()
+    day = timezone.localdate()
+    response = JsonResponse(lock(release, loaded, board, day, _language()), json_dumps_params={"indent": 1})
+    name = f"targets-{release.pack.city.id}-{day.isoformat()}.lock.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -1,23 +1,13 @@
-"""The monitoring report as .docx in the look of GB/T 9704: every number carries a note to cell, source and reason.
+"""The monitoring report in the look of GB/T 9704: every number carries a note to cell, source and reason.
 
-The same release, confirmed values and day give the same bytes: all dates inside the file come from the report's day.
+The same release, confirmed values and day give the same bytes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
-
-from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
 
 from kechuang.indicators import Cell, Flag, Situation, Text
 from kechuang.indicators.quality import Severity, findings_of, summarised
@@ -26,17 +16,8 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 
 from .board import Board, Row
 from .loading import Loaded
-
-TITLE, BODY, FIRST, SECOND = ("方正小标宋简体", 22), ("仿宋_GB2312", 16), ("黑体", 16), ("楷体_GB2312", 16)
-_NUMERALS = "一二三四五六七八九十"
-
-
-def _numeral(n: int) -> str:
-    """Chinese numerals up to 39, as headings need them."""
-    tens, ones = divmod(n, 10)
-    return ("" if tens == 0 else ("" if tens == 1 else _NUMERALS[tens - 1]) + "十") + (
-        _NUMERALS[ones - 1] if ones else ""
-    )
+from .paper import FIRST, SECOND, TITLE, Paper
+from .report_charts import Drawer
 
 
 @dataclass
@@ -54,101 +35,34 @@ class _Notes:
         return len(self.cells)
 
 
-class _Writer:
-    """A document with the fonts and measures of GB/T 9704-2012."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self.document = Document()
-        section = self.document.sections[0]
-        section.orientation = WD_ORIENT.PORTRAIT
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-        section.left_margin, section.right_margin = Mm(28), Mm(26)
-        self._page_number(section.footer.paragraphs[0])
-
-    def say(self, text: Text) -> str:
-        """The text in the report's language."""
-        return text.of(self.language)
-
-    def _run(self, paragraph: Any, text: str, font: tuple[str, int], *, raised: bool = False) -> None:
-        run = paragraph.add_run(text)
-        name, size = font
-        run.font.name = "Times New Roman"
-        run.font.size = Pt(size)
-        run.font.superscript = raised
-        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
-
-    def _page_number(self, paragraph: Any) -> None:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-            run = paragraph.add_run()
-            if kind:
-                mark = OxmlElement("w:fldChar")
-                mark.set(qn("w:fldCharType"), kind)
-            else:
-                mark = OxmlElement("w:instrText")
-                mark.text = text
-            run._element.append(mark)
-
-    def paragraph(
-        self,
-        text: str,
-        font: tuple[str, int] = BODY,
-        *,
-        notes: list[int] | None = None,
-        indent: bool = True,
-        centre: bool = False,
-    ) -> None:
-        """One paragraph with exact line spacing of 28 points; notes follow the text, raised."""
-        paragraph = self.document.add_paragraph()
-        layout = paragraph.paragraph_format
-        layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(28 if font[1] < 20 else 36)
-        layout.space_after = layout.space_before = Pt(0)
-        if indent:
-            layout.first_line_indent = Pt(2 * font[1])
-        if centre:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        self._run(paragraph, text, font)
-        if notes:
-            self._run(paragraph, "".join(f"[{n}]" for n in notes), font, raised=True)
-
-    def heading(self, number: int, text: Text, level: int = 1) -> None:
-        """一、 or （一） in the fonts of the standard; plain numbers in English."""
-        if self.language == "en":
-            prefix = f"{number}. " if level == 1 else f"({number}) "
-        else:
-            prefix = f"{_numeral(number)}、" if level == 1 else f"（{_numeral(number)}）"
-        self.paragraph(prefix + self.say(text), FIRST if level == 1 else SECOND)
-
-    def save(self, day: dt.date, title: str) -> bytes:
-        """The file; its inner dates are those of the report."""
-        properties = self.document.core_properties
-        moment = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 (the format holds no zone)
-        properties.created = properties.modified = moment
-        properties.last_modified_by = properties.author = "kechuang"
-        properties.title, properties.revision = title, 1
-        raw = io.BytesIO()
-        self.document.save(raw)
-        return _steady(raw.getvalue(), day)
-
-
-def _steady(data: bytes, day: dt.date) -> bytes:
-    """Write the archive again with fixed times, so that equal contents are equal bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for item in sorted(source.infolist(), key=lambda i: (i.filename != "[Content_Types].xml", i.filename)):
-            info = zipfile.ZipInfo(item.filename, (day.year, day.month, day.day, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(item))
-    return out.getvalue()
+def title_of(release: LoadedRelease) -> Text:
+    """The title of the report."""
+    city = release.pack.city.name
+    return Text(f"{city.zh}创新目标监测报告", f"Monitoring report on innovation targets, {city.en}")
 
 
 def report(release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date, language: str) -> bytes:
-    """The report on all targets of a release, on one day, in one language."""
-    writer, notes = _Writer(language), _Notes()
-    city = release.pack.city.name
-    title = Text(f"{city.zh}创新目标监测报告", f"Monitoring report on innovation targets, {city.en}")
+    """The report on all targets of a release, on one day, in one language, as .docx."""
+    from .paper_docx import DocxPaper
+
+    writer = DocxPaper(language)
+    compose(writer, release, loaded, board, day)
+    return writer.save(day, writer.say(title_of(release)))
+
+
+def page(release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date, language: str) -> str:
+    """The same report as one HTML file that needs nothing else."""
+    from .paper_html import HtmlPaper
+
+    writer = HtmlPaper(language)
+    compose(writer, release, loaded, board, day)
+    return writer.save(writer.say(title_of(release)))
+
+
+def compose(writer: Paper, release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date) -> None:
+    """Write the report on a paper."""
+    notes, drawn = _Notes(), Drawer(loaded, board, writer.language, writer.kind)
+    title = title_of(release)
     writer.paragraph(writer.say(title), TITLE, indent=False, centre=True)
     under = Text(
         f"数据截至 {day.isoformat()}，城市包版本 {release.digest[:12]}",
@@ -175,17 +89,21 @@ def report(release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date, l
         for n, row in enumerate(group.rows, 1):
             used = [notes.number(c) for c in _cells(row, loaded.situation)]
             writer.paragraph(f"{n}. " + writer.say(_target(row)), notes=used)
+            chart = drawn.chart(row.indicator)
+            if chart is not None:
+                writer.picture(chart.content, writer.say(chart.caption))
     writer.heading(3, Text("数据质量", "Data quality"))
     for sentence in _quality(release, loaded):
         writer.paragraph(writer.say(sentence))
     writer.heading(4, Text("方法", "Method"))
     writer.paragraph(writer.say(_METHOD))
+    if drawn.refusal is not None:
+        writer.paragraph(writer.say(drawn.refusal))
     writer.heading(5, Text("数据出处", "Sources of the numbers"))
     for place, cell in enumerate(notes.cells, 1):
-        writer.paragraph(f"[{place}] " + writer.say(_note(cell, loaded.situation)), indent=False)
+        writer.paragraph(f"[{place}] " + writer.say(_note(cell, loaded.situation)), indent=False, note=place)
     if not notes.cells:
         writer.paragraph(writer.say(Text("本报告没有用到观测值。", "No observation was used.")))
-    return writer.save(day, writer.say(title))
 
 
 _METHOD = Text(
