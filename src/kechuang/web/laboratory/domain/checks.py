@@ -49,7 +49,7 @@ def break_even(
     programs = [compile_measure(m, catalogue) for m in (law, draft)]
     if any(p.amount is None or p.amount.facts != (fact,) for p in programs):
         return []
-    environments = [{**(parameters_on(m, on) or {}), TODAY: on} for m in (law, draft)]
+    environments: list[dict[str, Known]] = [{**(parameters_on(m, on) or {}), TODAY: on} for m in (law, draft)]
 
     def sign(fen: int) -> int:
         old, new = (_amount(p, {**e, fact: from_fen(fen)}) for p, e in zip(programs, environments, strict=True))
@@ -72,19 +72,19 @@ def break_even(
             continue
         if previous is not None and here != sign(previous):
             before = sign(previous)
-            last = _edge(previous, mark, lambda fen, before=before: sign(fen) == before)
-            first = _edge(last, mark, lambda fen, here=here: sign(fen) != here) + 1
+            last = _edge(previous, mark, sign, before, True)
+            first = _edge(last, mark, sign, here, False) + 1
             edges = {"last": str(from_fen(last)), "value": str(from_fen(first))}
             found.append({"below": words[before], "above": words[here], **edges})
         previous = mark
     return found[:4]
 
 
-def _edge(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """The last whole number from ``low`` (where it holds) to ``high`` (where it does not) at which it still holds."""
+def _edge(low: int, high: int, sign: Callable[[int], int], wanted: int, equal: bool) -> int:
+    """The last whole number from ``low`` to ``high`` at which the sign still is (or is not) the wanted one."""
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
+        low, high = (middle, high) if (sign(middle) == wanted) is equal else (low, middle)
     return low
 
 
