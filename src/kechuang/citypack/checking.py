@@ -68,7 +68,9 @@ class Report:
             lines += [note.as_line(lang) for note in self.notes]
         if self.untested:
             count = len(self.untested)
-            lines.append(f"{count} branch(es) of measures that no case covers:" if en else f"{count} 处规则没有算例走到：")
+            lines.append(
+                f"{count} branch(es) of measures that no case covers:" if en else f"{count} 处规则没有算例走到："
+            )
             lines += [branch.as_line(lang) for branch in self.untested]
         if self.ok:
             lines.append("The pack is in order." if en else "城市包没有问题。")
