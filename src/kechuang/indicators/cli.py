@@ -17,7 +17,7 @@ from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
 from kechuang.indicators.growth import CannotCompute, capital_growth_for, contribution
 from kechuang.indicators.quality import Material, Severity, check
 from kechuang.indicators.reasons import pace_sentence
-from kechuang.indicators.series import linked, series
+from kechuang.indicators.series import linked, others, series
 from kechuang.indicators.tables import Table, definitions_of, read_decimal, read_observations
 from kechuang.indicators.targets import Situation, Target
 from kechuang.indicators.text import Text, number
@@ -90,7 +90,12 @@ def _progress(args: argparse.Namespace, write: Write) -> int:
         write(pace.of(args.lang) + "\n")
     values = linked(series(situation.cells, args.region, args.indicator), definition, args.region)
     before = {y: float(v) for y, v in values.items() if y < args.year}
-    for answer in outlook(before, args.year).answers:
+    regions = {region for region, _, _ in situation.cells}
+    peers = [
+        {y: v for y, v in peer.items() if y < args.year}
+        for peer in others(situation.cells, sorted(regions), definition, args.region)
+    ]
+    for answer in outlook(before, args.year, peers, relative=definition.unit != "%").answers:
         model = MODEL_NAMES[answer.model].of(args.lang)
         if isinstance(answer, NotEnoughData):
             write(f"{model}: {answer.why.of(args.lang)}\n")

@@ -68,6 +68,12 @@ def paces(cells: Cells, region: str, definition: Definition) -> list[Pace]:
     return found
 
 
+def others(cells: Cells, regions: Iterable[str], definition: Definition, here: str) -> list[dict[int, float]]:
+    """The comparable series of other regions, for projections that learn from them."""
+    found = (linked(series(cells, r, definition.id), definition, r) for r in regions if r != here)
+    return [{year: float(value) for year, value in values.items()} for values in found if values]
+
+
 def best_pace(cells: Cells, regions: Iterable[str], definition: Definition) -> Pace | None:
     """The fastest single year in the better direction that any of ``regions`` has shown, or None."""
     sign = -1 if definition.better == "lower" else 1

@@ -14,7 +14,7 @@ from kechuang.indicators.forecast import outlook
 from kechuang.indicators.observations import Flag
 from kechuang.indicators.progress import progress_ratio
 from kechuang.indicators.relations import NO_PUBLIC_FIGURE, judge_relation
-from kechuang.indicators.series import best_pace, linked, series, years_needed
+from kechuang.indicators.series import best_pace, linked, others, series, years_needed
 from kechuang.indicators.targets import Gap, Situation, Status, Target, Verdict
 from kechuang.indicators.text import Text
 from kechuang.indicators.units import UnitError, convert, gap_unit
@@ -120,6 +120,7 @@ class _Case:
     wanted: Decimal
     wanted_max: Decimal | None
     deadline: dt.date
+    situation: Situation
 
     def met(self, cell: Cell) -> bool | None:
         """Whether the cell's value meets the target; None when a person has to decide."""
@@ -165,7 +166,7 @@ def _judge_level(target: Target, definition: Definition, situation: Situation) -
         return _undated(base, definition, usable, wanted)
     if not everything:
         return _empty(base, definition, target.deadline.year)
-    case = _Case(base, definition, usable, everything, wanted, wanted_max, target.deadline)
+    case = _Case(base, definition, usable, everything, wanted, wanted_max, target.deadline, situation)
     return _after_deadline(case) if situation.today > target.deadline else _before_deadline(case)
 
 
@@ -271,7 +272,14 @@ def _before_deadline(case: _Case) -> Verdict:
         better=case.definition.better,
     )
     status = Status.ON_TRACK if enough else Status.OFF_TRACK
-    view = outlook({y: float(v) for y, v in comparable.items()}, case.deadline.year)
+    around = case.situation
+    peers = others(around.cells, (*around.peers, *around.above), case.definition, latest.region)
+    view = outlook(
+        {y: float(v) for y, v in comparable.items()},
+        case.deadline.year,
+        peers,
+        relative=case.definition.unit != "%",
+    )
     return replace(case.observed(status, latest, reason), required=required, progress=ratio, outlook=view)
 
 

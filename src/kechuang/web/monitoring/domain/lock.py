@@ -15,7 +15,7 @@ from ..models import Submission
 from . import loading, reports
 from .board import Board, board
 
-PACKAGES = ("kechuang", "python-docx", "matplotlib", "weasyprint")
+PACKAGES = ("kechuang", "python-docx", "matplotlib", "weasyprint", "statsmodels")
 STEADY = ("docx", "html")
 
 

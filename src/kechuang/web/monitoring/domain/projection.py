@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kechuang.indicators import Definition, Situation, Text
 from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
-from kechuang.indicators.series import linked, series
+from kechuang.indicators.series import linked, others, series
 from kechuang.indicators.text import number
 
 
@@ -41,7 +41,8 @@ def projection(definition: Definition, situation: Situation) -> Projection | Non
         if not values:
             continue
         year = max(values) + 1
-        view = outlook({y: float(v) for y, v in values.items()}, year)
+        peers = others(situation.cells, (situation.region, *situation.peers, *situation.above), definition, region)
+        view = outlook({y: float(v) for y, v in values.items()}, year, peers, relative=definition.unit != "%")
         if view.best is None:
             continue
         tests = {t.model: t for t in view.tests}
