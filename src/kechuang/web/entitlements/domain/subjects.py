@@ -32,6 +32,7 @@ _TYPES: dict[str, type] = {
     "enum": str,
     "text": str,
     "boolean": bool,
+    "relation": tuple,
 }
 
 
