@@ -359,6 +359,9 @@ class Indicator(Record):
     unit_en: str
     definition: Text
     holder: Slug | None = Field(None, description="the department that holds the figure")
+    due: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$")] | None = Field(
+        None, description="month and day (MM-DD) of the next year by which a year's figure is to be in; default 06-30"
+    )
     better: Literal["higher", "lower", "neither"] = "higher"
     decimals: int = Field(2, ge=0, le=6)
     notes: list[Text] = Field(default_factory=list)

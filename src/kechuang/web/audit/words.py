@@ -41,6 +41,7 @@ ACTIONS: dict[str, str | Promise] = {
     "observation.confirm": _("确认观测值"),
     "observation.import": _("送交观测值表"),
     "observation.reject": _("退回观测值"),
+    "observation.remind": _("提醒报数"),
     "observation.submit": _("提交观测值"),
     "policy.apply": _("城市包生效"),
     "policy.attach": _("附原文"),
@@ -48,6 +49,7 @@ ACTIONS: dict[str, str | Promise] = {
 KINDS: dict[str, str | Promise] = {
     "chain": _("审计链"),
     "demo": _("演示"),
+    "department": _("部门"),
     "document": _("文件"),
     "library_document": _("文件库的文件"),
     "library_item": _("读出的条目"),

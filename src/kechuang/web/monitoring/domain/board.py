@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.citypack import models as pack_models
 from kechuang.indicators import Cell, Situation, Status, Text, Verdict, judge_all
+from kechuang.indicators.due import next_due
 from kechuang.indicators.forecast import MODEL_NAMES
 from kechuang.indicators.reasons import caution, cell_value, pace_sentence, target_value, with_unit
 from kechuang.indicators.text import number
@@ -69,6 +70,7 @@ class Row:
     departments: tuple[tuple[Text, bool], ...]
     indicator: str | None
     nested: bool
+    next_data: Text | None
 
     @property
     def show_deadline(self) -> bool:
@@ -150,8 +152,18 @@ def _wanted(record: pack_models.Target, verdict: Verdict, situation: Situation) 
     return target_value(verdict.target, situation.definitions.get(record.indicator or ""))
 
 
-def row(record: pack_models.Target, verdict: Verdict, situation: Situation) -> Row:
-    """The board's row for one verdict."""
+def _next_data(indicator: str | None, situation: Situation, rule: str | None) -> Text:
+    known = {y for r, i, y in situation.cells if (r, i) == (situation.region, indicator)}
+    due = next_due(known, situation.today, rule)
+    if due.late:
+        return Text(
+            f"{due.year} 年的，应在 {due.day} 前报，还没到", f"of {due.year}, was due by {due.day}, not arrived"
+        )
+    return Text(f"{due.year} 年的，{due.day} 前", f"of {due.year}, by {due.day}")
+
+
+def row(record: pack_models.Target, verdict: Verdict, situation: Situation, due: str | None = None) -> Row:
+    """The board's row for one verdict; ``due`` is the stated day (MM-DD) of the indicator's yearly figure."""
     definition = situation.definitions.get(record.indicator or "")
     indicator = record.indicator or (record.relation.left if record.relation else None)
     return Row(
@@ -171,6 +183,7 @@ def row(record: pack_models.Target, verdict: Verdict, situation: Situation) -> R
         ),
         indicator=indicator if indicator in situation.definitions else None,
         nested=record.nested_in is not None,
+        next_data=_next_data(indicator, situation, due) if indicator in situation.definitions else None,
     )
 
 
@@ -218,13 +231,15 @@ def board(release: LoadedRelease, loaded: loading.Loaded) -> Board:
     """The board of a release."""
     situation, records = loaded.situation, release.pack.targets
     verdicts = judge_all([loading.target(record) for record in records], situation)
+    stated = {i.id: i.due for i in release.pack.indicators}
     groups: dict[Any, list[Row]] = {}
     first: dict[Any, pack_models.Source] = {}
     for record, verdict in zip(records, verdicts, strict=True):
         place = release.index.place(record.source)
         key = (place.document.id, place.clause.id) if place else ("", record.source.clause)
         first.setdefault(key, record.source)
-        groups.setdefault(key, []).append(row(record, verdict, situation))
+        due = stated.get(record.indicator or (record.relation.left if record.relation else ""))
+        groups.setdefault(key, []).append(row(record, verdict, situation, due))
     rows = [r for part in groups.values() for r in part]
     count = Counter(r.verdict.status for r in rows)
     return Board(
