@@ -196,20 +196,20 @@ def bind(
     """Measures over Parquet or CSV at any address that Spark reads (a file, a folder, ``hdfs://``, ``s3a://``).
 
     The table has one row per subject, a ``key`` column, and one column per fact under its Chinese id. Raises
-    ``MeasureError`` for a faulty measure, ``PopulationError`` for a table without the columns needed and
-    ``SparkMissingError`` without PySpark or Java.
+    ``MeasureError`` for a faulty measure, ``PopulationError`` for a table without the columns needed or a measure that
+    adds up records of a relation (only DuckDB does), and ``SparkMissingError`` without PySpark or Java.
     """
     own = _session(session)
     chosen = tuple(scenarios) or (Scenario("current"),)
     programs = [compile_measure(widen(m, chosen), catalogue) for m in measures]
     inside = [p for p in programs if in_force(p, on)]
+    text = compile_programs(inside, catalogue, "spark")  # first: it says what Spark cannot compute
     facts = list(dict.fromkeys(f for p in inside for f in used_facts(p)))
     types = _read(own, source)
     lacking_columns([key, *facts], types)
     cleaned = {name: clean(catalogue[name], types[name]) for name in facts}
     _views(own, key, cleaned)
     _parameters(own, *parameter_rows(inside, catalogue, on, chosen))
-    text = compile_programs(inside, catalogue, "spark")
     own.sql(text).createOrReplaceTempView("kc_results")
     outside = tuple(p.measure.id for p in programs if not in_force(p, on))
     return SparkPopulation(own, tuple(inside), key, text, outside, cleaned)
@@ -262,9 +262,9 @@ def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned]) -> None:
     if not session.table("kc_doubled").isEmpty():
         tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
     columns = [f"CAST({k} AS STRING) AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
-    session.sql(
-        f"SELECT {', '.join(columns)} FROM kc_source WHERE NOT ({' OR '.join(tests)})"
-    ).createOrReplaceTempView("kc_facts")
+    session.sql(f"SELECT {', '.join(columns)} FROM kc_source WHERE NOT ({' OR '.join(tests)})").createOrReplaceTempView(
+        "kc_facts"
+    )
 
 
 def _parameters(session: Session, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
