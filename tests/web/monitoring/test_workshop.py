@@ -75,3 +75,40 @@ def test_weights_from_the_data(chenzhou, weighting):
     page = Client().get(f"/indices/?{CHOICE}&g={weighting}").content.decode()
     assert "人均地区生产总值 50%，" in given  # weight 2 of 4
     assert "人均地区生产总值 50%，" not in page and "权重：" in page
+
+
+YEARLY = "i=gdp_growth_real&i=gdp_per_capita&i=average_wage"
+
+
+def moves(choice: str = YEARLY):
+    from django.http import QueryDict
+
+    from kechuang.web.monitoring.domain import lastyear, queries, workshop
+
+    wish, errors = workshop.read_wish(QueryDict(choice))
+    assert not errors
+    return lastyear.comparison(queries.figures()[1], queries.a_year_ago()[1], wish)
+
+
+def test_compare_with_last_year(chenzhou):
+    found = moves()
+    assert found.refusal is None and len(found.moves) == 14
+    assert sum(m.after - m.before for m in found.moves) == 0
+    for move in found.moves:
+        parts = [float(p.replace("−", "-").replace("+", "")) for p in move.parts]
+        assert sum(parts) == pytest.approx(move.before - move.after, abs=0.16)
+    assert any(m.before != m.after for m in found.moves)
+    page = Client().get(f"/indices/?{YEARLY}").content.decode()
+    assert "和上一年比" in page and "新一年的数" in page
+
+
+def test_weights_that_follow_the_figures_are_a_cause(chenzhou):
+    assert {"权重"} <= {c.zh for c in moves(YEARLY + "&g=entropy").causes}
+    assert "权重" not in {c.zh for c in moves().causes}
+
+
+def test_no_comparison_where_the_year_before_has_gaps(chenzhou):
+    found = moves(CHOICE)
+    assert found.refusal is not None and found.moves == ()
+    assert "每万人口发明专利拥有量（2024 年）" in found.refusal.zh
+    assert found.refusal.zh in Client().get(f"/indices/?{CHOICE}").content.decode()

@@ -2,6 +2,7 @@
 
 from kechuang.indicators.composite.aggregate import aggregate, combine, copeland, rank
 from kechuang.indicators.composite.build import Data, Index, Method, build, fill_columns
+from kechuang.indicators.composite.change import CAUSES, Edition, RankChange, rank_changes
 from kechuang.indicators.composite.stages import (
     Treatment,
     denominate,
@@ -16,12 +17,15 @@ from kechuang.indicators.composite.structure import Node, Structure, StructureEr
 from kechuang.indicators.composite.uncertainty import Factors, Intervals, Sensitivity, intervals, sensitivity, sobol
 
 __all__ = [
+    "CAUSES",
     "Data",
+    "Edition",
     "Factors",
     "Index",
     "Intervals",
     "Method",
     "Node",
+    "RankChange",
     "Sensitivity",
     "Structure",
     "StructureError",
@@ -37,6 +41,7 @@ __all__ = [
     "kurtosis",
     "normalise",
     "rank",
+    "rank_changes",
     "screen",
     "sensitivity",
     "skewness",

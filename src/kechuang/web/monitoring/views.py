@@ -19,6 +19,7 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 
 from . import access, exports
 from .domain import queries, workshop
+from .domain.lastyear import comparison
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
 from .domain.upload import MAX_BYTES, upload
@@ -150,16 +151,18 @@ def _workshop(request: HttpRequest) -> tuple[dict[str, Any], LoadedRelease]:
     """The workshop's choice, result and what has to be mended."""
     release, loaded = queries.figures()
     wish, errors = workshop.read_wish(request.GET)
-    result = None
+    result = moved = None
     if wish.weights and not errors:
         try:
             result = workshop.result(loaded, wish)
+            moved = comparison(loaded, queries.a_year_ago()[1], wish)
         except UserError as error:
             errors.append(error)
     context = {
         "candidates": workshop.candidates(loaded.situation, dict(wish.weights)),
         "wish": wish,
         "result": result,
+        "moved": moved,
         "errors": [{"field": e.field, "text": str(e)} for e in errors],
         "normalisations": workshop.NORMALISATIONS.items(),
         "aggregations": workshop.AGGREGATIONS.items(),

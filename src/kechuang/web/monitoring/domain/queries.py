@@ -30,6 +30,12 @@ def figures(digest: str | None = None, known_on: dt.date | None = None) -> tuple
     return in_force, loading.load(in_force, timezone.localdate(), known_on)
 
 
+def a_year_ago() -> tuple[LoadedRelease, loading.Loaded]:
+    """The figures of the release in force as they were known a year ago."""
+    today = timezone.localdate()
+    return figures(known_on=today - dt.timedelta(days=365))
+
+
 _boards: WeakKeyDictionary[loading.Loaded, Board] = WeakKeyDictionary()
 
 

@@ -16,7 +16,7 @@ from kechuang.web.core.errors import UserError
 from . import loading
 
 if TYPE_CHECKING:
-    from kechuang.indicators.composite import Index, Intervals, Sensitivity
+    from kechuang.indicators.composite import Edition, Index, Intervals, Sensitivity
 
 MOST = 20
 REPLICATES, SAMPLES = 300, 48
@@ -221,15 +221,12 @@ class _Key:
         return isinstance(other, _Key) and other.loaded is self.loaded and other.wish == self.wish
 
 
-@lru_cache(maxsize=16)
-def _computed(key: _Key) -> tuple[Index, Intervals, Sensitivity]:
-    """The index, rank intervals and sensitivity. NumPy is imported here, not at the start of a web process."""
+def edition_of(
+    panel: tuple[str, ...], entries: list[Candidate], figures: list[Mapping[str, Cell]], wish: Wish
+) -> Edition:
+    """The index of a wish over given cells. NumPy is imported here, not at the start of a web process."""
     from kechuang.indicators import composite
 
-    situation, wish = key.loaded.situation, key.wish
-    weights = dict(wish.weights)
-    entries = [c for c in candidates(situation, weights) if c.chosen]
-    panel = (situation.region, *situation.peers)
     nodes = [
         composite.Node(
             c.definition.id,
@@ -243,7 +240,10 @@ def _computed(key: _Key) -> tuple[Index, Intervals, Sensitivity]:
     ]
     top = composite.Node("top", "index", 2)
     tree = composite.structure([*nodes, top])
-    columns = {c.definition.id: {r: float(cell.value) for r, cell in c.cells.items()} for c in entries}
+    columns = {
+        c.definition.id: {r: float(cell.value) for r, cell in cells.items()}
+        for c, cells in zip(entries, figures, strict=True)
+    }
     data = composite.Data(panel, composite.fill_columns(panel, columns, tree))
     if wish.weighting != "given":
         from kechuang.indicators.composite import weights as rules
@@ -258,6 +258,19 @@ def _computed(key: _Key) -> tuple[Index, Intervals, Sensitivity]:
         aggregation=wish.aggregation,  # type: ignore[arg-type]
         low=1.0 if wish.aggregation == "geometric" else 0.0,
     )
+    return composite.Edition(data, tree, method)
+
+
+@lru_cache(maxsize=16)
+def _computed(key: _Key) -> tuple[Index, Intervals, Sensitivity]:
+    """The index, rank intervals and sensitivity. NumPy is imported here, not at the start of a web process."""
+    from kechuang.indicators import composite
+
+    situation, wish = key.loaded.situation, key.wish
+    weights = dict(wish.weights)
+    entries = [c for c in candidates(situation, weights) if c.chosen]
+    edition = edition_of((situation.region, *situation.peers), entries, [c.cells for c in entries], wish)
+    data, tree, method = edition.data, edition.structure, edition.method
     options: dict[str, list[Any]] = {"imputation": ["median", "mean"], "treatment": [True, False]}
     if wish.aggregation == "arithmetic":
         options["normalisation"] = ["minmax", "zscore", "rank"]
