@@ -165,3 +165,13 @@ def test_the_lock_gives_the_same_bytes(chenzhou, tmp_path, capsys):
         lock.write_text(json.dumps(broken))
         with pytest.raises(CommandError, match=message):
             call_command("monitoring_report", str(lock), str(tmp_path / "a.html"))
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_board_offers_what_it_can_make(chenzhou, monkeypatch, installed):
+    from kechuang.web.monitoring.domain import reports
+
+    monkeypatch.setattr(reports, "can_print", lambda: installed)
+    page = Client().get("/targets/").content.decode()
+    assert ("/targets/report.pdf" in page) is installed
+    assert "/targets/report.docx" in page and "/targets/report.html" in page

@@ -18,7 +18,7 @@ from kechuang.web.core.ratelimit import limit
 from kechuang.web.policy.domain.queries import LoadedRelease
 
 from . import access, exports
-from .domain import queries, workshop
+from .domain import queries, reports, workshop
 from .domain.lastyear import comparison
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
@@ -52,6 +52,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "undated": queries.undated(queries.figures(known_on=day)[1]) if day else 0,
         "errors": [{"field": error.field, "text": str(error)}] if error else [],
         "may_list": access.may_list(request.user),
+        "can_print": reports.can_print(),
         "demo_data": board.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }
@@ -67,8 +68,6 @@ def targets_csv(request: HttpRequest) -> HttpResponse:
 
 def _report(request: HttpRequest, kind: str) -> HttpResponse:
     """The monitoring report as a file of a kind."""
-    from .domain import reports
-
     release, board = queries.board_now()
     _release, loaded = queries.figures()
     day = timezone.localdate()

@@ -159,7 +159,7 @@ def _next_data(indicator: str | None, situation: Situation, rule: str | None) ->
         return Text(
             f"{due.year} 年的，应在 {due.day} 前报，还没到", f"of {due.year}, was due by {due.day}, not arrived"
         )
-    return Text(f"{due.year} 年的，{due.day} 前", f"of {due.year}, by {due.day}")
+    return Text(f"{due.year} 年的数，{due.day} 前", f"{due.year}, by {due.day}")
 
 
 def row(record: pack_models.Target, verdict: Verdict, situation: Situation, due: str | None = None) -> Row:

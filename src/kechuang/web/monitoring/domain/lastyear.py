@@ -12,8 +12,8 @@ from kechuang.indicators.text import number
 from .loading import Loaded
 from .workshop import Candidate, Wish, candidates, edition_of
 
-CAUSES = {"data": Text("新一年的数", "figures of the new year"), "revision": Text("旧数修订", "revised figures"),
-          "weights": Text("权重", "weights")}  # fmt: skip
+CAUSES = {"data": Text("新一年的数", "New figures"), "revision": Text("旧数修订", "Revised figures"),
+          "weights": Text("权重", "Weights")}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
+from importlib.util import find_spec
 from weakref import WeakKeyDictionary
 
 from kechuang.web.policy.domain.queries import LoadedRelease
@@ -17,6 +18,11 @@ MEDIA = {"docx": DOCX, "html": "text/html; charset=utf-8", "pdf": "application/p
 _KEPT = 6
 _files: WeakKeyDictionary[Loaded, OrderedDict[tuple[str, dt.date, str], bytes]] = WeakKeyDictionary()
 _one_at_a_time = threading.Lock()
+
+
+def can_print() -> bool:
+    """Whether the component for PDF is installed; it is not loaded for the answer."""
+    return find_spec("weasyprint") is not None
 
 
 def made(
