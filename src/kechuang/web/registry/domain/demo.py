@@ -126,7 +126,11 @@ class _Maker:
 
     def code(self, county: str, kind: str = "91") -> str:
         self.serial += 1
-        return uscc.make(f"{kind}{county}DEM0{self.serial:05d}")
+        number, digits = self.serial, ""
+        for _ in range(5):  # in the characters of the code itself: 31 ** 5 organisations have room
+            number, place = divmod(number, len(uscc.ALPHABET))
+            digits = uscc.ALPHABET[place] + digits
+        return uscc.make(f"{kind}{county}DEM0{digits}")
 
     def day(self, first: dt.date, last: dt.date) -> dt.date:
         return first + dt.timedelta(days=self.rng.randrange((last - first).days + 1))
