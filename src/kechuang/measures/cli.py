@@ -54,8 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     today = dt.datetime.now(dt.UTC).date()
     many = command("run", "按数据表全部计算 / compute a whole table (Parquet or CSV, one column per fact)", _run)
     many.add_argument("--data", required=True, metavar="FILE", help="with --engine spark any address that Spark reads")
-    many.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="spark needs the extra of that name")
-    many.add_argument("--master", metavar="URL", help="Spark's master, e.g. local[2]; default: spark-submit's, else local[*]")
+    many.add_argument(
+        "--engine", choices=("duckdb", "spark"), default="duckdb", help="spark needs the extra of that name"
+    )
+    many.add_argument(
+        "--master", metavar="URL", help="Spark's master, e.g. local[2]; default: spark-submit's, else local[*]"
+    )
     many.add_argument("--key", default="id", metavar="COLUMN")
     many.add_argument("--on", type=dt.date.fromisoformat, default=today, metavar="DATE")
     many.add_argument(
