@@ -144,7 +144,7 @@ def main(arguments):
              % (sys.version_info[:2] * 2))
     command = arguments[0] if arguments else "run"
     if command in ("test", "campaign"):
-        ensure_environment(["core", "test"])
+        ensure_environment(["core", "test"] + (["spark"] if command == "campaign" else []))
         chosen = ["-m", "campaign"] if command == "campaign" else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile"]
         return subprocess.call([PYTHON, "-m", "pytest", *chosen, *arguments[1:]], cwd=ROOT)
     if command == "kechuang":
