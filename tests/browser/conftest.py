@@ -143,9 +143,9 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError("the site did not answer: " + log.read_text(errors="replace")[-3000:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """One Chromium for all tests."""
+    """One Chromium for a file of tests: its driver's event loop, left running, would forbid later files the database."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

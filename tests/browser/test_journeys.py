@@ -160,8 +160,10 @@ def test_the_policy_of_the_browser_lets_nothing_inline_run(browser: Any, site: s
     person.close()
 
 
-def test_the_board_prints_on_one_page(browser: Any, site: str) -> None:
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_board_prints_on_one_page(browser: Any, site: str, language: str) -> None:
     person = context(browser)
+    person.add_cookies([{"name": "kc_lang", "value": language, "url": site}])
     page = person.new_page()
     page.goto(f"{site}/targets/")
     printed = page.pdf(prefer_css_page_size=True)

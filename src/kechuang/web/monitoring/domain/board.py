@@ -156,9 +156,7 @@ def _next_data(indicator: str | None, situation: Situation, rule: str | None) ->
     known = {y for r, i, y in situation.cells if (r, i) == (situation.region, indicator)}
     due = next_due(known, situation.today, rule)
     if due.late:
-        return Text(
-            f"{due.year} 年的，应在 {due.day} 前报，还没到", f"of {due.year}, was due by {due.day}, not arrived"
-        )
+        return Text(f"{due.year} 年的，{due.day} 应报未报", f"{due.year}, overdue since {due.day}")
     return Text(f"{due.year} 年的数，{due.day} 前", f"{due.year}, by {due.day}")
 
 
