@@ -9,6 +9,7 @@
 Standard library only, and in old syntax, so that an old Python can still print one clear sentence.
 Environment: KECHUANG_PORT, KECHUANG_HOME (data, default var/), DATABASE_URL, PIP_INDEX_URL and pip's own settings.
 """
+
 import hashlib
 import os
 import shutil
@@ -56,8 +57,10 @@ def make_venv():
         made = subprocess.call([sys.executable, "-m", "venv", "--without-pip", VENV], stderr=quiet) == 0
     if not made and not (uv and run([uv, "venv", "--quiet", VENV])):
         shutil.rmtree(VENV, ignore_errors=True)
-        stop("不能建立 Python 环境。请先运行 / Cannot make a Python environment. First run:\n"
-             "  apt-get install -y python3-venv python3-pip")
+        stop(
+            "不能建立 Python 环境。请先运行 / Cannot make a Python environment. First run:\n"
+            "  apt-get install -y python3-venv python3-pip"
+        )
 
 
 def installer():
@@ -67,8 +70,17 @@ def installer():
         return [uv, "pip", "install", "--quiet", "--python", PYTHON]
     with open(os.devnull, "w") as quiet:
         if subprocess.call([sys.executable, "-m", "pip", "--version"], stdout=quiet, stderr=quiet) == 0:
-            return [sys.executable, "-m", "pip", "-qq", "--python", PYTHON, "install",
-                    "--disable-pip-version-check", "--no-warn-script-location"]
+            return [
+                sys.executable,
+                "-m",
+                "pip",
+                "-qq",
+                "--python",
+                PYTHON,
+                "install",
+                "--disable-pip-version-check",
+                "--no-warn-script-location",
+            ]
         if subprocess.call([PYTHON, "-m", "ensurepip"], stdout=quiet, stderr=quiet) == 0:
             return [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     stop("没有找到 pip。请先运行 / pip was not found. First run:\n  apt-get install -y python3-pip")
@@ -92,9 +104,11 @@ def ensure_environment(names):
         command += ["--no-index", "--find-links", wheelhouse]
     for name in names:
         if not run([*command, "-r", os.path.join(ROOT, "requirements", name + ".txt")]):
-            stop("依赖安装没有成功。请检查网络或 PIP_INDEX_URL，或把安装包放进 wheelhouse/ 再试。\n"
-                 "Installing the requirements failed. Check the network or PIP_INDEX_URL, or put the wheels "
-                 "into wheelhouse/ and try again.")
+            stop(
+                "依赖安装没有成功。请检查网络或 PIP_INDEX_URL，或把安装包放进 wheelhouse/ 再试。\n"
+                "Installing the requirements failed. Check the network or PIP_INDEX_URL, or put the wheels "
+                "into wheelhouse/ and try again."
+            )
     site = subprocess.check_output([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
     with open(os.path.join(site.decode().strip(), "kechuang.pth"), "w") as handle:
         handle.write(os.path.join(ROOT, "src") + "\n")
@@ -111,18 +125,22 @@ def serve():
     cli = [PYTHON, "-m", "kechuang.cli"]
     if subprocess.call([*cli, "up", "--prepare"], env=environment, stdout=sys.stderr) != 0:
         stop("城市没有准备好，原因见上。/ The city could not be prepared; the reason stands above.")
-    children = [subprocess.Popen([*cli, "up", "--" + part], env=environment, stdout=sys.stderr)
-                for part in ("web", "worker")]
+    children = [
+        subprocess.Popen([*cli, "up", "--" + part], env=environment, stdout=sys.stderr) for part in ("web", "worker")
+    ]
 
     def end(*_):
         raise KeyboardInterrupt
+
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell may start background jobs with SIGINT ignored
         signal.signal(number, end)
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.2)
-        say("有一个进程停止了，全部结束。端口 %s 可能已被占用。/ A process stopped, ending all. "
-            "Port %s may be in use (set KECHUANG_PORT)." % (port, port))
+        say(
+            "有一个进程停止了，全部结束。端口 %s 可能已被占用。/ A process stopped, ending all. "
+            "Port %s may be in use (set KECHUANG_PORT)." % (port, port)
+        )
         code = 1
     except KeyboardInterrupt:
         code = 0
@@ -140,12 +158,16 @@ def serve():
 def main(arguments):
     """Dispatch the four commands."""
     if sys.version_info < (3, 11):
-        stop("需要 Python 3.11 或更新版本，现在是 %d.%d。/ Python 3.11 or newer is needed, this is %d.%d."
-             % (sys.version_info[:2] * 2))
+        stop(
+            "需要 Python 3.11 或更新版本，现在是 %d.%d。/ Python 3.11 or newer is needed, this is %d.%d."
+            % (sys.version_info[:2] * 2)
+        )
     command = arguments[0] if arguments else "run"
     if command in ("test", "campaign"):
         ensure_environment(["core", "test"] + (["spark"] if command == "campaign" else []))
-        chosen = ["-m", "campaign"] if command == "campaign" else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile"]
+        chosen = (
+            ["-m", "campaign"] if command == "campaign" else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile"]
+        )
         return subprocess.call([PYTHON, "-m", "pytest", *chosen, *arguments[1:]], cwd=ROOT)
     if command == "kechuang":
         ensure_environment(["core"])

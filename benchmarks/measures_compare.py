@@ -65,7 +65,11 @@ def exactness(args: argparse.Namespace) -> None:
                 run([*command, "--out", folder])
         con = duckdb.connect()
         con.execute("SET threads = 2")
-        print("\n| rule | engine | rows | rows wrong | largest error, yuan | sum of all errors, yuan |\n" + "| - " * 6 + "|")
+        print(
+            "\n| rule | engine | rows | rows wrong | largest error, yuan | sum of all errors, yuan |\n"
+            + "| - " * 6
+            + "|"
+        )
         for table, measures in (("firms", FIRM_MEASURES), ("contracts", CONTRACT_MEASURES)):
             for measure in measures:
                 for name in ("kechuang", "openfisca")[: 2 if args.openfisca else 1]:
@@ -76,7 +80,9 @@ def exactness(args: argparse.Namespace) -> None:
                         )
                     else:
                         column = measure.id.replace("-", "_")
-                        other = f"SELECT key, {column}::DECIMAL(18, 2) AS amount FROM '{folder}/openfisca-{table}.parquet'"
+                        other = (
+                            f"SELECT key, {column}::DECIMAL(18, 2) AS amount FROM '{folder}/openfisca-{table}.parquet'"
+                        )
                     row = con.execute(
                         f"""SELECT COUNT(*), COUNT(*) FILTER (d IS DISTINCT FROM 0), MAX(ABS(d)), SUM(d) FROM (
                             SELECT o.amount - COALESCE(h."{measure.id}", 0) * 0.01::DECIMAL(3, 2) AS d

@@ -75,7 +75,10 @@ def by_hand_checked(data: Path, _: Path | None, memory: str | None) -> dict[str,
     if memory:
         con.execute(f"SET memory_limit = '{memory}'")
     sums: dict[str, int] = {}
-    for name, measures, text in (("firms", FIRM_MEASURES, FIRMS_CHECKED), ("contracts", CONTRACT_MEASURES, CONTRACTS_CHECKED)):
+    for name, measures, text in (
+        ("firms", FIRM_MEASURES, FIRMS_CHECKED),
+        ("contracts", CONTRACT_MEASURES, CONTRACTS_CHECKED),
+    ):
         path = data / f"{name}.parquet"
         assert con.execute(KEYS_BY_HAND.format(path=path)).fetchall() == [(0,)]
         row = con.execute(text.format(path=path)).fetchall()[0]

@@ -52,7 +52,11 @@ FIRM_MEASURES = [
 CONTRACT_MEASURES = [
     measure("r2-supplier", "min(half_up(技术合同交易额 * rate), cap)", {"rate": "0.01", "cap": "100000"}, QUALIFIES),
     measure(
-        "r3-receiver", "min(half_up(技术合同交易额 * rate), cap)", {"rate": "0.02", "cap": "200000"}, QUALIFIES, "已转化"
+        "r3-receiver",
+        "min(half_up(技术合同交易额 * rate), cap)",
+        {"rate": "0.02", "cap": "200000"},
+        QUALIFIES,
+        "已转化",
     ),
 ]
 

@@ -59,7 +59,9 @@ def main(files: list[str]) -> int:
     source = "\n".join(Path(name).read_text(encoding="utf-8") for name in files) if files else made_up(20_000)
     read(source[:5000])  # warm: patterns compiled
     document = cost(source[:8_000], 5)
-    print(f"document of {len(source[:8_000]):>9,} characters: {document * 1000:8.1f} ms (limit {DOCUMENT * 1000:.0f} ms)")
+    print(
+        f"document of {len(source[:8_000]):>9,} characters: {document * 1000:8.1f} ms (limit {DOCUMENT * 1000:.0f} ms)"
+    )
     whole = source * (400_000 // len(source) + 1)
     sizes = [len(whole[:length].encode()) for length in (87_000, 175_000, 350_000)]
     times = [cost(whole[:length], 1) for length in (87_000, 175_000, 350_000)]

@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 from kechuang.chinese import dates
 
 
-@pytest.mark.parametrize(("text", "iso"), [
-    ("2013年4月18日", "2013-04-18"), ("二〇一三年四月十八日", "2013-04-18"), ("2026-07-31", "2026-07-31"), ("2016.3.26", "2016-03-26"),
-    ("到2015年，", "2015"), ("2020年6月底", "2020-06"), ("二○一二年", "2012"), ("2013 年 4 月 18 日", "2013-04-18"),
-])
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2013年4月18日", "2013-04-18"),
+        ("二〇一三年四月十八日", "2013-04-18"),
+        ("2026-07-31", "2026-07-31"),
+        ("2016.3.26", "2016-03-26"),
+        ("到2015年，", "2015"),
+        ("2020年6月底", "2020-06"),
+        ("二○一二年", "2012"),
+        ("2013 年 4 月 18 日", "2013-04-18"),
+    ],
+)
 def test_find(text: str, iso: str) -> None:
     assert [mention.iso for mention in dates.find(text)] == [iso]
 
@@ -22,7 +31,7 @@ def test_find(text: str, iso: str) -> None:
 def test_find_keeps_positions_and_order() -> None:
     text = "2010年12月24日通过，2011年5月1日施行"
     found = list(dates.find(text))
-    assert [text[item.start:item.end] for item in found] == ["2010年12月24日", "2011年5月1日"]
+    assert [text[item.start : item.end] for item in found] == ["2010年12月24日", "2011年5月1日"]
 
 
 @pytest.mark.parametrize("text", ["2013年2月30日", "0735-2368507", "3.5%", "第十条", "1024年前"])

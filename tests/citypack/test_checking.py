@@ -1,6 +1,5 @@
 """Checks between records: references, double entry, numbering, and coverage."""
 
-
 from __future__ import annotations
 
 from collections.abc import Callable

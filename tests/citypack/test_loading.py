@@ -1,6 +1,5 @@
 """Loading: the example city, and every kind of fault at its exact file and line."""
 
-
 from __future__ import annotations
 
 import time

@@ -22,11 +22,13 @@ def document(tmp_path: Path) -> str:
 def test_json_has_the_keys_of_the_contract(document: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([document, "--json"]) == 0
     read = json.loads(capsys.readouterr().out)
-    assert {"number", "title", "issuer", "issued", "clauses", "targets", "incentives", "tasks", "references"} <= set(read)
+    assert {"number", "title", "issuer", "issued", "clauses", "targets", "incentives", "tasks", "references"} <= set(
+        read
+    )
     assert {"id", "label", "title", "level", "start", "end"} <= set(read["clauses"][0])
     assert read["incentives"][0]["amount_yuan"] == "300000"
     assert "rules" not in read["incentives"][0]
-    assert TEXT[read["targets"][0]["start"]:read["targets"][0]["end"]] == read["targets"][0]["quote"]
+    assert TEXT[read["targets"][0]["start"] : read["targets"][0]["end"]] == read["targets"][0]["quote"]
 
 
 def test_why_names_rules_and_reasons(document: str, capsys: pytest.CaptureFixture[str]) -> None:

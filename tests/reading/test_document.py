@@ -33,8 +33,10 @@ def test_line_ends_are_kept_as_given() -> None:
 
 
 def test_web_page() -> None:
-    page = ("<!DOCTYPE html><html><head><title>t</title><style>p{}</style></head><body><nav>首页</nav><p>一、目标</p>"
-            "<p>到2025年，研发投入占<b>比</b>达到3%。</p><script>x()</script></body></html>")
+    page = (
+        "<!DOCTYPE html><html><head><title>t</title><style>p{}</style></head><body><nav>首页</nav><p>一、目标</p>"
+        "<p>到2025年，研发投入占<b>比</b>达到3%。</p><script>x()</script></body></html>"
+    )
     text = load(page.encode(), "a.html")
     assert "首页" not in text
     assert "x()" not in text
@@ -79,13 +81,21 @@ def test_deep_nesting_is_refused() -> None:
         load(archive(word__document_xml="<d>" * 500 + "</d>" * 500), "a.docx")
 
 
-@pytest.mark.parametrize(("data", "name", "message"), [
-    (b"", "a.txt", "空文件"), (b"   \n ", "a.txt", "空文件"), (b"hello", "a.docx", "不是有效的 .docx"),
-    (archive(other="x"), "a.docx", "不是 Word 文档"), (b"PK\x03\x04broken", "a.docx", "已损坏"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.doc", "旧版"), (bytes(range(256)) * 40, "a.txt", "不是文字文件"),
-    (b"\x89PNG\r\n\x1a\n" + bytes(200), "a.png", "不是文字文件"), (b"%PDF-1.4 broken", "a.pdf", "已损坏"),
-    (b"plain", "a.pdf", "不是有效的 PDF"),
-])
+@pytest.mark.parametrize(
+    ("data", "name", "message"),
+    [
+        (b"", "a.txt", "空文件"),
+        (b"   \n ", "a.txt", "空文件"),
+        (b"hello", "a.docx", "不是有效的 .docx"),
+        (archive(other="x"), "a.docx", "不是 Word 文档"),
+        (b"PK\x03\x04broken", "a.docx", "已损坏"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.doc", "旧版"),
+        (bytes(range(256)) * 40, "a.txt", "不是文字文件"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "a.png", "不是文字文件"),
+        (b"%PDF-1.4 broken", "a.pdf", "已损坏"),
+        (b"plain", "a.pdf", "不是有效的 PDF"),
+    ],
+)
 def test_clear_messages(data: bytes, name: str, message: str) -> None:
     with pytest.raises(ReadingError) as caught:
         load(data, name)
@@ -122,7 +132,9 @@ def test_the_real_page_as_word_and_html_gives_the_same_reading(shared: Path) -> 
     text = load(shared / "policies" / "chenzhou-2013-4.txt")
     lines = [line for line in text.split("\n") if line.strip()]
     as_word = read(load(word(*lines), "a.docx"))
-    as_page = read(load(("<html><body>" + "".join(f"<p>{line}</p>" for line in lines) + "</body></html>").encode(), "a.html"))
+    as_page = read(
+        load(("<html><body>" + "".join(f"<p>{line}</p>" for line in lines) + "</body></html>").encode(), "a.html")
+    )
     plain = read(text)
     for other in (as_word, as_page):
         assert [(c.id, c.title) for c in other.clauses] == [(c.id, c.title) for c in plain.clauses]

@@ -17,12 +17,20 @@ def tree(text: str) -> list[tuple[str, str, str, int]]:
 
 def test_headings_of_two_levels_and_run_in_headings() -> None:
     assert tree("一、总体要求\n坚持创新。\n二、保障措施\n（一）加强领导。成立小组。\n（二）加大投入。多方筹资。\n") == [
-        ("1", "一、", "总体要求", 1), ("2", "二、", "保障措施", 1), ("2.1", "（一）", "加强领导", 2), ("2.2", "（二）", "加大投入", 2)]
+        ("1", "一、", "总体要求", 1),
+        ("2", "二、", "保障措施", 1),
+        ("2.1", "（一）", "加强领导", 2),
+        ("2.2", "（二）", "加大投入", 2),
+    ]
 
 
 def test_numbers_of_the_markers_themselves() -> None:
-    assert [item[0] for item in tree("三、任务\n（九）人才\n培养人才。\n（十）成果\n转化成果。\n四、保障\n（十三）投入\n加大投入。\n")] == [
-        "3", "3.9", "3.10", "4", "4.13"]
+    assert [
+        item[0]
+        for item in tree(
+            "三、任务\n（九）人才\n培养人才。\n（十）成果\n转化成果。\n四、保障\n（十三）投入\n加大投入。\n"
+        )
+    ] == ["3", "3.9", "3.10", "4", "4.13"]
 
 
 def test_articles_with_stray_blanks_keep_their_numbers() -> None:
@@ -31,7 +39,9 @@ def test_articles_with_stray_blanks_keep_their_numbers() -> None:
 
 
 def test_members_of_a_list_are_paragraphs_not_clauses() -> None:
-    reading = read("一、申报条件\n须符合下列条件：\n（一）依法注册；\n（二）信用良好；\n（三）有专职人员。\n二、其他\n另行通知。\n")
+    reading = read(
+        "一、申报条件\n须符合下列条件：\n（一）依法注册；\n（二）信用良好；\n（三）有专职人员。\n二、其他\n另行通知。\n"
+    )
     assert [item.id for item in reading.clauses] == ["1", "2"]
     assert [item.id for item in reading.paragraphs] == ["1.1", "1.2", "1.3", "1.4", "2.1"]
 
@@ -50,8 +60,10 @@ def test_a_line_that_grants_money_is_no_title() -> None:
 
 
 def test_line_broken_in_mid_word_is_rejoined() -> None:
-    text = ("一、主要任务\n\n围绕建材、纺织、家具、陶瓷等优势行业实施数字化改造工程，支持龙头工厂带动上下游企业共同使用工业软件，在装备制造领域，重\n\n"
-            "点抓好铸造产业。\n")
+    text = (
+        "一、主要任务\n\n围绕建材、纺织、家具、陶瓷等优势行业实施数字化改造工程，支持龙头工厂带动上下游企业共同使用工业软件，在装备制造领域，重\n\n"
+        "点抓好铸造产业。\n"
+    )
     reading = read(text)
     assert len(reading.paragraphs) == 1
     assert "".join(reading.sentences[0].text.split()).endswith("在装备制造领域，重点抓好铸造产业。")
@@ -65,13 +77,23 @@ def test_paragraph_ids_never_meet_clause_ids() -> None:
 
 def test_sentences_stop_outside_brackets_and_quotes_only() -> None:
     text = "对企业（含分支。）给予奖励。他说：“好。”然后散会！"
-    assert [text[a:b] for a, b in split(text, 0, len(text))] == ["对企业（含分支。）给予奖励。", "他说：“好。”", "然后散会！"]
+    assert [text[a:b] for a, b in split(text, 0, len(text))] == [
+        "对企业（含分支。）给予奖励。",
+        "他说：“好。”",
+        "然后散会！",
+    ]
 
 
 def test_items_of_a_dash_list_are_cut_at_semicolons() -> None:
     reading = read("一、目标\n——创新增强。专利达到180件；\n——要素集聚。孵化器10家；平台60家。\n其他一句；还是一句。\n")
     assert [item.text for item in reading.sentences] == [
-        "创新增强。", "专利达到180件；", "要素集聚。", "孵化器10家；", "平台60家。", "其他一句；还是一句。"]
+        "创新增强。",
+        "专利达到180件；",
+        "要素集聚。",
+        "孵化器10家；",
+        "平台60家。",
+        "其他一句；还是一句。",
+    ]
 
 
 def test_fingerprint_ignores_white_space_only() -> None:
@@ -80,10 +102,19 @@ def test_fingerprint_ignores_white_space_only() -> None:
     assert len(fingerprint("")) == 64
 
 
-@pytest.mark.parametrize("name", [
-    "chenzhou-2013-4", "guangzhou-2012-minshengxingfu", "beijing-2021-zhuanjingtexin", "beijing-2022-68-laojiuchangfang",
-    "dongguan-2016-kejifuwujigou", "wenzhou-lucheng-2019-fuwuye", "liuhe-2023-zhongdianchanye", "beijing-2020-343-biaozhunhua",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "chenzhou-2013-4",
+        "guangzhou-2012-minshengxingfu",
+        "beijing-2021-zhuanjingtexin",
+        "beijing-2022-68-laojiuchangfang",
+        "dongguan-2016-kejifuwujigou",
+        "wenzhou-lucheng-2019-fuwuye",
+        "liuhe-2023-zhongdianchanye",
+        "beijing-2020-343-biaozhunhua",
+    ],
+)
 def test_headings_of_real_documents(shared: Path, name: str) -> None:
     gold = json.loads((shared / "policies" / f"{name}.gold.json").read_text(encoding="utf-8"))
     text = (shared / "policies" / f"{name}.txt").read_text(encoding="utf-8")
@@ -98,10 +129,12 @@ def test_the_chenzhou_text(shared: Path) -> None:
     assert reading.title == "关于加快推进创新型郴州建设的意见"
     assert [item[:6] for item in reading.recipients] == ["各县市区人民", "市政府各部门", "中省驻郴各单"]
     assert [item.id for item in reading.clauses if item.level == 2] == [
-        *(f"3.{n}" for n in range(1, 12)), *(f"4.{n}" for n in range(12, 16))]
+        *(f"3.{n}" for n in range(1, 12)),
+        *(f"4.{n}" for n in range(12, 16)),
+    ]
     assert reading.clause("3.10").title == "转化创新成果"
-    assert text[reading.clause("3.10").start:].startswith("（十）")
+    assert text[reading.clause("3.10").start :].startswith("（十）")
     # The header of the web page and its footer are no paragraphs, the three broken lines are whole.
-    assert text[reading.paragraphs[0].start:].startswith("建设创新型郴州")
-    assert text[:reading.paragraphs[-1].end].endswith("城市创新形象。")
+    assert text[reading.paragraphs[0].start :].startswith("建设创新型郴州")
+    assert text[: reading.paragraphs[-1].end].endswith("城市创新形象。")
     assert all(item.text.rstrip()[-1] in "。；”" for item in reading.sentences)

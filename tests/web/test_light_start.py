@@ -5,8 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("ibis", "duckdb", "z3", "pyspark", "numpy", "scipy", "statsmodels", "matplotlib", "docx", "pandas",
-         "sqlglot", "openpyxl", "weasyprint")
+HEAVY = (
+    "ibis",
+    "duckdb",
+    "z3",
+    "pyspark",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "docx",
+    "pandas",
+    "sqlglot",
+    "openpyxl",
+    "weasyprint",
+)
 PROGRAM = f"""
 import sys, django
 django.setup()

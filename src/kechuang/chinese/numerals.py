@@ -13,7 +13,13 @@ from decimal import Decimal
 DIGITS = {
     **{char: value for value, char in enumerate("零一二三四五六七八九")},
     **{char: value for value, char in enumerate("〇壹贰叁肆伍陆柒捌玖")},
-    "○": 0, "两": 2, "俩": 2, "貳": 2, "參": 3, "陸": 6, "兩": 2,
+    "○": 0,
+    "两": 2,
+    "俩": 2,
+    "貳": 2,
+    "參": 3,
+    "陸": 6,
+    "兩": 2,
 }
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
@@ -51,7 +57,7 @@ def parse(text: str) -> Decimal:
     match = _ARABIC.match(clean)
     if match:
         value = Decimal(match.group(0).replace(",", ""))
-        for char in clean[match.end():]:
+        for char in clean[match.end() :]:
             if char not in SCALES:
                 raise NumeralError(text)
             value *= SCALES[char]

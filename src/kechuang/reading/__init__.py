@@ -24,6 +24,19 @@ from kechuang.reading.model import (
 from kechuang.reading.pipeline import read
 
 __all__ = [
-    "Clause", "Incentive", "Paragraph", "Reading", "ReadingError", "Reference", "Rule", "Sentence", "Span", "Target", "Task",
-    "Tier", "load", "read", "spans",
+    "Clause",
+    "Incentive",
+    "Paragraph",
+    "Reading",
+    "ReadingError",
+    "Reference",
+    "Rule",
+    "Sentence",
+    "Span",
+    "Target",
+    "Task",
+    "Tier",
+    "load",
+    "read",
+    "spans",
 ]

@@ -11,19 +11,28 @@ from kechuang.reading.quantities import Quantity
 from kechuang.reading.roles import ends_in_org, leading_org
 from kechuang.reading.view import View
 
-_LISTED = re.compile(r"^[、，和及与或/]?(?:[\u4e00-\u9fff“”（）\x00\d]{0,12}?)(?:最高|不超过|不高于|奖励|补助|补贴|给予|为)*$")
+_LISTED = re.compile(
+    r"^[、，和及与或/]?(?:[\u4e00-\u9fff“”（）\x00\d]{0,12}?)(?:最高|不超过|不高于|奖励|补助|补贴|给予|为)*$"
+)
 _PLAIN_LIST = re.compile(r"^(?:、|和|及|以及|与|或|，|/)$")
 _NO_LIST = re.compile(r"且|总额|累计|合计|每年|但|并|其中")
 _CAP_HEAD = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超过|上限为?|封顶|总额|累计|总计不超过)[^，。]{0,6}$")
 MEASURED = re.compile(r"平方米|平米|亩|吨|公斤|千瓦|度|头|只|株|立方米|公里|床|月|天|㎡")
-_ENTITY_PER = re.compile(r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|艘|辆|亩|吨|头|只|座|处|品种|种|类|批|支|款|机构|单位|企业"
-                         r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分再另可]|一次|可)")
-_STEP_PER = re.compile(r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成|毕业|培育|引进|认定|孵化|培养|连续[\u4e00-\u9fff]{0,2}满?)?(?:\d[\d.]*|一)"
-                       r"(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户|名|项|件|年|个月)[\u4e00-\u9fff]{0,14}?)(?=[，给奖补资另再]|$)")
-_PERIOD = re.compile(r"每年度?|年度|每月|每季度|[一二三四五两\d]年累计|三年内累计|(?<=企业)年(?=[奖补资])|每个自然年度|自然年度|全年")
+_ENTITY_PER = re.compile(
+    r"(?P<per>(?:每新设一|每新增一|每增加一|每一|每|单(?=[个家项品台套件人户款车次]))(?:家|个|户|人|项|件|篇|台|套|位|名|次|场|艘|辆|亩|吨|头|只|座|处|品种|种|类|批|支|款|机构|单位|企业"
+    r"|项目|产品|车|平台|基地|镇|村)(?!月|年)[\u4e00-\u9fff]{0,10}?)(?=$|[，：给奖补资最不总支予分再另可]|一次|可)"
+)
+_STEP_PER = re.compile(
+    r"(?P<per>[\u4e00-\u9fff（）]{0,12}每(?:增加|实现|新增|超过|满|增长|达到|完成|毕业|培育|引进|认定|孵化|培养|连续[\u4e00-\u9fff]{0,2}满?)?(?:\d[\d.]*|一)"
+    r"(?:[万亿]?元|公斤|吨|个百分点|%|亩|人|个|家|户|名|项|件|年|个月)[\u4e00-\u9fff]{0,14}?)(?=[，给奖补资另再]|$)"
+)
+_PERIOD = re.compile(
+    r"每年度?|年度|每月|每季度|[一二三四五两\d]年累计|三年内累计|(?<=企业)年(?=[奖补资])|每个自然年度|自然年度|全年"
+)
 _BASE = re.compile(
     r"(?:按照?|参照|依照|依据|根据|以)(?:不超过|不高于|最高|其|该)*(?P<base>[^，。；]*?)"
-    r"的?(?:不超过|不高于|最高|最多|给予|予以)*$")
+    r"的?(?:不超过|不高于|最高|最多|给予|予以)*$"
+)
 _FIXED_BASE = re.compile(r"(?:按照?|根据|参照|从)(?P<base>[^，。；]{2,24}?)(?:的?(?:一定比例|比例|标准))?(?:，)?$")
 _VERBISH = re.compile(r"^(?:给予|予以)")
 
@@ -57,7 +66,7 @@ def is_cap(view: View, quantity: Quantity, start: int) -> bool:
     """最高X, 不超过X, X以内: a limit rather than a sum."""
     if quantity.comparator == "<=":
         return True
-    return bool(_CAP_HEAD.search(view.masked[max(start, quantity.start - 14):quantity.start]))
+    return bool(_CAP_HEAD.search(view.masked[max(start, quantity.start - 14) : quantity.start]))
 
 
 def last_run(view: View, items: list[Quantity]) -> list[Quantity]:
@@ -65,7 +74,7 @@ def last_run(view: View, items: list[Quantity]) -> list[Quantity]:
     run: list[Quantity] = []
     for item in items:
         if run:
-            gap = view.masked[run[-1].stop:item.start]
+            gap = view.masked[run[-1].stop : item.start]
             if not _LISTED.match(gap) or _NO_LIST.search(gap):
                 run = []
         run.append(item)
@@ -99,7 +108,9 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
     elif money:
         _sums(view, result, money, start)
     if not percents and not ratios and "贴息" in region:
-        market = re.search(r"按照?(?:不超过|最高)*(?P<base>[^，。]*(?:报价利率|基准利率|LPR|贷款利率)(?:（[^）]*）)?)", region)
+        market = re.search(
+            r"按照?(?:不超过|最高)*(?P<base>[^，。]*(?:报价利率|基准利率|LPR|贷款利率)(?:（[^）]*）)?)", region
+        )
         if market:  # the rate is the market's, not a number of the text
             result.open_rate, result.base = True, market["base"]
             result.rules.append("market-rate")
@@ -111,7 +122,14 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
     if result.base is None and not percents:
         head = view.text[start:trigger]
         match = _FIXED_BASE.search(head)
-        if match and match["base"] and not re.search(r"\d|程序|规定|政策|办法|程度|情况|效果|难度|方式|原则|有关|绩效|类别|档次|等级|分别|级别", match["base"]):
+        if (
+            match
+            and match["base"]
+            and not re.search(
+                r"\d|程序|规定|政策|办法|程度|情况|效果|难度|方式|原则|有关|绩效|类别|档次|等级|分别|级别",
+                match["base"],
+            )
+        ):
             result.base = re.sub(r"^(?:其|该)", "", match["base"])
     if result.cap is not None or any(cap for _, _, cap in result.tiers):
         period = _PERIOD.search(region)
@@ -121,27 +139,31 @@ def interpret(view: View, start: int, trigger: int, end: int) -> Amount:
 
 def _rates(view: View, result: Amount, percents: list[Quantity], start: int, trigger: int) -> None:
     run = last_run(view, percents)
-    if len(run) > 1 and all(_PLAIN_LIST.match(view.masked[a.stop:b.start])
-                            for a, b in pairwise(run)):
+    if len(run) > 1 and all(_PLAIN_LIST.match(view.masked[a.stop : b.start]) for a, b in pairwise(run)):
         result.tiers = [("", item, False) for item in run]
         result.base = base_of(view, start, run[0].start, trigger)
         result.rules.append("tiered-rate")
         return
-    if len(run) > 1 and all(re.match(r"[、，；和及]", view.masked[a.stop:b.start]) for a, b in pairwise(run)):
+    if len(run) > 1 and all(re.match(r"[、，；和及]", view.masked[a.stop : b.start]) for a, b in pairwise(run)):
         # 1000万元以下部分按10%、1000万元以上部分按5%: each rate has its own stretch.
-        opening = re.match(r"(?:按照?|参照)(?P<base>.+?)(?P<when>前[一二三两\d]+年|第一年|首年)(?:按|给予)?$",
-                           view.text[start:run[0].start])
-        names = [opening["when"] if opening else view.text[start - 40 if start > 40 else 0:start].rpartition("，")[2]]
-        names += [view.text[a.stop:b.start] for a, b in pairwise(run)]
-        result.tiers = [(re.sub(r"^[、，；和及对]+|的?(?:按照?|给予|部分按)$", "", name), item, False)
-                        for name, item in zip(names, run, strict=True)]
+        opening = re.match(
+            r"(?:按照?|参照)(?P<base>.+?)(?P<when>前[一二三两\d]+年|第一年|首年)(?:按|给予)?$",
+            view.text[start : run[0].start],
+        )
+        names = [opening["when"] if opening else view.text[start - 40 if start > 40 else 0 : start].rpartition("，")[2]]
+        names += [view.text[a.stop : b.start] for a, b in pairwise(run)]
+        result.tiers = [
+            (re.sub(r"^[、，；和及对]+|的?(?:按照?|给予|部分按)$", "", name), item, False)
+            for name, item in zip(names, run, strict=True)
+        ]
         result.base = opening["base"] if opening else None
         result.rules.append("stepped-rate")
         return
     item = run[-1]
     result.rate, result.rate_max = item.rate, item.rate_max
     result.rate_is_cap = item.comparator == "<=" or bool(
-        re.search(r"(?:不超过|不高于|不得超过|最高|最多)[^，。]{0,30}$", view.masked[start:item.start]))
+        re.search(r"(?:不超过|不高于|不得超过|最高|最多)[^，。]{0,30}$", view.masked[start : item.start])
+    )
     result.base = base_of(view, start, item.start, trigger)
     result.rules.append("rate-range" if item.rate_max is not None else "rate")
 
@@ -150,12 +172,13 @@ def _sums(view: View, result: Amount, money: list[Quantity], start: int) -> None
     run = last_run(view, money)
     if len(run) > 1:
         capped = is_cap(view, run[0], start)
-        result.tiers = [(_label(view, run, k, start), item, capped or is_cap(view, item, start))
-                        for k, item in enumerate(run)]
+        result.tiers = [
+            (_label(view, run, k, start), item, capped or is_cap(view, item, start)) for k, item in enumerate(run)
+        ]
         result.rules.append("tiers")
         return
     for item in money:
-        head = view.masked[max(start, item.start - 14):item.start]
+        head = view.masked[max(start, item.start - 14) : item.start]
         measured = item.per or _per_before(head)
         if measured and MEASURED.search(measured):
             result.amount, result.per = item.yuan, measured
@@ -199,27 +222,32 @@ def _per_before(head: str) -> str | None:
 def _label(view: View, run: list[Quantity], k: int, start: int) -> str:
     """Name written before an amount in a list: 一等奖10万元 -> 一等奖."""
     left = run[k - 1].stop if k else max(start, run[k].start - 12)
-    gap = re.sub(r"^[、，和及与或]|(?:最高|不超过|不高于|奖励|补助|给予|分别|一次性|为)+$", "",
-                 view.text[left:run[k].start])
+    gap = re.sub(
+        r"^[、，和及与或]|(?:最高|不超过|不高于|奖励|补助|给予|分别|一次性|为)+$", "", view.text[left : run[k].start]
+    )
     gap = re.sub(r"^[、，和及与或]|.*(?:给予|分别|奖励|补助)", "", gap)
     if k == 0 and ends_in_org(gap):
         return ""  # 分别给予经营团队10万元、20万元: the receiver, not a step
-    return gap if 0 < len(gap) <= 12 and not re.search(r"每|单个|单项", gap) and re.fullmatch(r"[\u4e00-\u9fff“”（）]+", gap) else ""
+    return (
+        gap
+        if 0 < len(gap) <= 12 and not re.search(r"每|单个|单项", gap) and re.fullmatch(r"[\u4e00-\u9fff“”（）]+", gap)
+        else ""
+    )
 
 
 def _bracketed(view: View, result: Amount, start: int, end: int) -> None:
     """Brackets right after the number: （最高不超过10万元）, （第一年补助6万元，第二年补助4万元）."""
     for opened, closed in _brackets(view, start, end + 1):
-        body = view.text[opened + 1:closed]
+        body = view.text[opened + 1 : closed]
         inner = [q for q in view.quantities if opened < q.start < closed and q.kind == "money"]
         if len(inner) == 1 and re.search(r"最高|不超过|上限|封顶|以内|为限", body):
             result.cap = inner[0].yuan
             result.rules.append("cap-in-brackets")
         elif len(inner) > 1 and re.search(r"奖励|补助|补贴|给予|资助", body) and not result.tiers:
             for item in inner:
-                head = body[:item.start - opened - 1]
+                head = body[: item.start - opened - 1]
                 left = max(head.rfind("，"), head.rfind("、"))
-                label = re.sub(r"奖励|补助|补贴|给予|资助", "", head[left + 1:])
+                label = re.sub(r"奖励|补助|补贴|给予|资助", "", head[left + 1 :])
                 result.tiers.append((label, item, False))
             result.rules.append("tiers-in-brackets")
 
@@ -242,7 +270,7 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
     head = view.text[start:rate_at]
     match = _last(re.compile(r"按照?|参照|依照|依据|根据"), view.masked[start:rate_at])
     if match is not None:
-        body = re.sub(r"^(?:不超过|不高于|最高|其|该|企业|补助|奖励)+", "", head[match.end():])
+        body = re.sub(r"^(?:不超过|不高于|最高|其|该|企业|补助|奖励)+", "", head[match.end() :])
         body = re.sub(r"(?:的)?(?:不超过|不高于|不得超过|最高|最多|给予|予以|为)*$", "", body)
         body = re.sub(r"(?:的)?(?:不超过|不高于|最高|最多)*$", "", body)
         body = re.sub(r"(?:给予|补助|奖励|补贴|资助)$|，$", "", body)
@@ -250,9 +278,9 @@ def base_of(view: View, start: int, rate_at: int, trigger: int) -> str | None:
             return body
     give = re.search(r"(?:给予|予以)(?!.*(?:给予|予以))", view.masked[start:rate_at])
     if give:
-        body = head[give.end():]
+        body = head[give.end() :]
         org = leading_org(body)
-        body = re.sub(r"^(?:补助|奖励|补贴|资助|不超过|不高于|最高|最多)+", "", body[len(org):] if org else body)
+        body = re.sub(r"^(?:补助|奖励|补贴|资助|不超过|不高于|最高|最多)+", "", body[len(org) :] if org else body)
         body = re.sub(r"(?:的)?(?:不超过|不高于|最高|最多|连续\d年)*$", "", body)
         if body:
             return body

@@ -11,7 +11,9 @@ from kechuang.reading.normalise import squeeze
 from kechuang.reading.view import View
 
 _GIVEN_TO = re.compile(r"^(?:给予|予以|奖励|补助|补贴|资助|支持|一次性|再|分别|的|给|单品种奖励|全额|每年)*")
-_CARD = re.compile(r"(?:服务对象|支持对象|奖励对象|补贴对象|补助对象|资助对象|适用对象|适用范围)[：:]?(?P<who>[^，。；\n]{2,60})")
+_CARD = re.compile(
+    r"(?:服务对象|支持对象|奖励对象|补贴对象|补助对象|资助对象|适用对象|适用范围)[：:]?(?P<who>[^，。；\n]{2,60})"
+)
 _APPLIES = re.compile(r"本(?:政策|办法|措施|意见|细则)适用于(?P<who>[^，。；]{2,60})")
 
 
@@ -37,8 +39,9 @@ class Beneficiaries:
                 top = sentence.paragraph.split(".")[0]
                 self.by_clause.setdefault(tops.get(top, top), match["who"])
 
-    def of(self, view: View, own: str, promised: str, condition: str, previous: str | None, lead: str,
-           before: str = "") -> Who:
+    def of(
+        self, view: View, own: str, promised: str, condition: str, previous: str | None, lead: str, before: str = ""
+    ) -> Who:
         """Beneficiary of a grant whose condition is ``own`` and whose promise reads ``promised``."""
         given = _given_to(promised)
         if given and (given not in _GENERIC or not own):
@@ -83,7 +86,9 @@ def _conditions(sentences: tuple[Sentence, ...]) -> dict[str, str]:
         if re.match(r"^[\u4e00-\u9fff]{2,6}条件[：:]$", text):
             clause = sentence.paragraph.rpartition(".")[0]
             found[clause] = ""
-        elif clause and (not sentence.paragraph.startswith(f"{clause}.") or re.match(r"^[\u4e00-\u9fff]{2,6}[：:]", text)):
+        elif clause and (
+            not sentence.paragraph.startswith(f"{clause}.") or re.match(r"^[\u4e00-\u9fff]{2,6}[：:]", text)
+        ):
             clause = ""
         elif clause and len(found[clause]) < _LONGEST_LIST:
             found[clause] += text
@@ -108,7 +113,9 @@ def _supported(text: str) -> str | None:
 def _given_to(promised: str) -> str | None:
     """给予运营管理单位20万元 -> 运营管理单位; 奖励企业200万元 -> 企业; 奖励给个人 -> 个人."""
     text = _GIVEN_TO.sub("", promised)
-    match = re.match(rf"([\u4e00-\u9fff（）、]{{0,12}}?{roles.ORG})(?=[\d最不一连地每总给年超]|奖励|补助|补贴|资助|$|$)", text)
+    match = re.match(
+        rf"([\u4e00-\u9fff（）、]{{0,12}}?{roles.ORG})(?=[\d最不一连地每总给年超]|奖励|补助|补贴|资助|$|$)", text
+    )
     if match:
         return match.group(1)
     tail = re.search(rf"(?:奖励|补助|补贴)给([\u4e00-\u9fff]{{0,8}}{roles.ORG})", promised)
@@ -116,7 +123,8 @@ def _given_to(promised: str) -> str | None:
 
 
 GRANTOR = re.compile(
-    r"，?由[^，对]{2,20}$|(?:，|(?<=[业构位体人司]))[\u4e00-\u9fff]{2,3}[市区县](?:政府|财政)?$|，?[市区县省]级?财政(?:按规定)?$")
+    r"，?由[^，对]{2,20}$|(?:，|(?<=[业构位体人司]))[\u4e00-\u9fff]{2,3}[市区县](?:政府|财政)?$|，?[市区县省]级?财政(?:按规定)?$"
+)
 
 
 def _from_condition(own: str) -> str | None:

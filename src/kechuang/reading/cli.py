@@ -13,13 +13,48 @@ from kechuang.reading.pipeline import read
 from kechuang.reading.reasons import in_chinese
 
 _LABELS = {
-    "zh": {"number": "文号", "issuer": "发文机关", "issued": "成文日期", "recipients": "主送", "untitled": "（无标题）", "preamble": "导语",
-           "target": "目标", "incentive": "奖补", "rule": "规则", "task": "任务", "reference": "引用", "by": "期限", "to": "对象", "cap": "最高",
-           "yuan": "元", "why": "依据", "note": "说明", "deadline": "期限", "sum": "合计"},
-    "en": {"number": "Number", "issuer": "Issuer", "issued": "Issued", "recipients": "To", "untitled": "(untitled)",
-           "preamble": "Preamble", "target": "Target", "incentive": "Incentive", "rule": "Rule", "task": "Task",
-           "reference": "Reference", "by": "by", "to": "to", "cap": "at most", "yuan": " yuan", "why": "why", "note": "Note",
-           "deadline": "by", "sum": "Total"},
+    "zh": {
+        "number": "文号",
+        "issuer": "发文机关",
+        "issued": "成文日期",
+        "recipients": "主送",
+        "untitled": "（无标题）",
+        "preamble": "导语",
+        "target": "目标",
+        "incentive": "奖补",
+        "rule": "规则",
+        "task": "任务",
+        "reference": "引用",
+        "by": "期限",
+        "to": "对象",
+        "cap": "最高",
+        "yuan": "元",
+        "why": "依据",
+        "note": "说明",
+        "deadline": "期限",
+        "sum": "合计",
+    },
+    "en": {
+        "number": "Number",
+        "issuer": "Issuer",
+        "issued": "Issued",
+        "recipients": "To",
+        "untitled": "(untitled)",
+        "preamble": "Preamble",
+        "target": "Target",
+        "incentive": "Incentive",
+        "rule": "Rule",
+        "task": "Task",
+        "reference": "Reference",
+        "by": "by",
+        "to": "to",
+        "cap": "at most",
+        "yuan": " yuan",
+        "why": "why",
+        "note": "Note",
+        "deadline": "by",
+        "sum": "Total",
+    },
 }
 
 
@@ -68,8 +103,10 @@ def tree(reading: Reading, lang: str = "zh", why: bool = False) -> str:
         title = clause.title or (words["preamble"] if clause.id == "0" else "")
         lines.append(f"{pad}{clause.id}  {clause.label}{title}")
         lines.extend(f"{pad}  {line}" for line in found.get(clause.id, ()))
-    lines.append(f"{words['sum']}: {words['target']} {len(reading.targets)}, {words['incentive']} {len(reading.incentives)}, "
-                 f"{words['task']} {len(reading.tasks)}, {words['reference']} {len(reading.references)}")
+    lines.append(
+        f"{words['sum']}: {words['target']} {len(reading.targets)}, {words['incentive']} {len(reading.incentives)}, "
+        f"{words['task']} {len(reading.tasks)}, {words['reference']} {len(reading.references)}"
+    )
     lines.extend(f"{words['note']}: {zh if lang == 'zh' else en}" for zh, en in reading.notes)
     return "\n".join(lines) + "\n"
 
@@ -108,13 +145,19 @@ def _incentive(item: Incentive, words: dict[str, str]) -> str:
     if item.rate is not None:
         parts.append(f"{plain(item.rate * 100)}%" + (f" × {item.base}" if item.base else ""))
     if item.amount_yuan is not None:
-        parts.append(f"{item.amount_yuan:,f}{words['yuan']}" + (f" / {item.base}" if item.kind == "per_unit" and item.base else ""))
+        parts.append(
+            f"{item.amount_yuan:,f}{words['yuan']}"
+            + (f" / {item.base}" if item.kind == "per_unit" and item.base else "")
+        )
     if item.cap_yuan is not None:
         parts.append(f"{words['cap']} {item.cap_yuan:,f}{words['yuan']}")
     for tier in item.tiers:
         value = tier.amount_yuan if tier.amount_yuan is not None else tier.cap_yuan
-        shown = f"{plain(tier.rate * 100)}%" if tier.rate is not None else (
-            f"{value:,f}{words['yuan']}" if value is not None else "?")
+        shown = (
+            f"{plain(tier.rate * 100)}%"
+            if tier.rate is not None
+            else (f"{value:,f}{words['yuan']}" if value is not None else "?")
+        )
         parts.append(f"{tier.when} {shown}")
     return f"{words['to']} {item.beneficiary or '?'}: " + "; ".join(parts)
 

@@ -35,14 +35,34 @@ def spans(reading: Reading) -> list[Span]:
                 if reading.text[left:right].strip():
                     chosen.append(Span(left, right, kind, ref, title))
 
-    add("heading", ((clause.start, _heading_end(reading, clause.start, clause.end, clause.label, clause.title),
-                     f"clause-{clause.id}", clause.title or clause.label) for clause in reading.clauses if clause.label or clause.title))
-    add("target", ((item.start, item.end, f"target-{n}", item.indicator)
-                   for n, item in enumerate(reading.targets, 1)))
-    add("incentive", ((item.start, item.end, f"incentive-{n}", item.beneficiary or "")
-                      for n, item in enumerate(reading.incentives, 1)))
-    add("reference", ((item.start, item.end, f"reference-{n}", item.title or item.number or "")
-                      for n, item in enumerate(reading.references, 1)))
+    add(
+        "heading",
+        (
+            (
+                clause.start,
+                _heading_end(reading, clause.start, clause.end, clause.label, clause.title),
+                f"clause-{clause.id}",
+                clause.title or clause.label,
+            )
+            for clause in reading.clauses
+            if clause.label or clause.title
+        ),
+    )
+    add("target", ((item.start, item.end, f"target-{n}", item.indicator) for n, item in enumerate(reading.targets, 1)))
+    add(
+        "incentive",
+        (
+            (item.start, item.end, f"incentive-{n}", item.beneficiary or "")
+            for n, item in enumerate(reading.incentives, 1)
+        ),
+    )
+    add(
+        "reference",
+        (
+            (item.start, item.end, f"reference-{n}", item.title or item.number or "")
+            for n, item in enumerate(reading.references, 1)
+        ),
+    )
     add("task", ((item.start, item.end, f"task-{n}", item.action) for n, item in enumerate(reading.tasks, 1)))
     add("quantity", _loose_quantities(reading))
     return sorted(chosen, key=lambda span: span.start)

@@ -43,8 +43,7 @@ def find(masked: str, text: str) -> list[Deadline]:
         for rule in _RULES:
             for match in rule.finditer(masked):
                 year = match.groupdict().get("y") or match.groupdict().get("z")
-                if year and not _PAST.search(masked[:match.start()]) \
-                        and match.start() not in covered:
+                if year and not _PAST.search(masked[: match.start()]) and match.start() not in covered:
                     covered.update(range(match.start(), match.end()))
                     found.append(Deadline(match.start(), match.end(), year))
     if "五" in text:

@@ -14,8 +14,10 @@ from kechuang.reading.formats import docx, html, pdf
 
 #: Largest file that is read, in bytes.
 MAX_BYTES = 20 * 1024 * 1024
-_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|p|table|meta|title|article|section)\b",
-                   re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div|p|table|meta|title|article|section)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def load(source: str | Path | bytes, name: str | None = None, max_bytes: int = MAX_BYTES) -> str:
@@ -34,7 +36,8 @@ def load(source: str | Path | bytes, name: str | None = None, max_bytes: int = M
         raise ReadingError(
             f"《{shown}》太大：{len(data) // 1024 // 1024} MB，上限 {max_bytes // 1024 // 1024} MB。请去掉图片或拆分后再上传。",
             f"{shown} is too large: {len(data) // 1024 // 1024} MB, limit {max_bytes // 1024 // 1024} MB. "
-            "Remove pictures or split it.")
+            "Remove pictures or split it.",
+        )
     if not data.strip():
         raise ReadingError(f"《{shown}》是空文件。", f"{shown} is empty.")
     text = _convert(data, shown)
@@ -64,13 +67,15 @@ def _convert(data: bytes, shown: str) -> str:
     if lowered.endswith(".docx"):
         raise ReadingError(
             f"《{shown}》不是有效的 .docx 文件。请在 Word 或 WPS 里打开并另存为 .docx。",
-            f"{shown} is not a valid .docx file. Open it in Word or WPS and save it as .docx.")
+            f"{shown} is not a valid .docx file. Open it in Word or WPS and save it as .docx.",
+        )
     if lowered.endswith(".pdf"):
         raise ReadingError(f"《{shown}》不是有效的 PDF 文件。", f"{shown} is not a valid PDF file.")
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise ReadingError(
             f"《{shown}》是旧版 .doc/.xls 格式。请另存为 .docx 后再上传。",
-            f"{shown} is in the old .doc/.xls format. Save it as .docx first.")
+            f"{shown} is in the old .doc/.xls format. Save it as .docx first.",
+        )
     text = decode(data, shown)
     if _HTML.match(data.lstrip(b"\xef\xbb\xbf")) or lowered.endswith((".html", ".htm")):
         return html.extract(text)
@@ -94,8 +99,11 @@ def decode(data: bytes, shown: str = "document") -> str:
 
 def _checked(text: str, shown: str) -> str:
     sample = text[:200_000]
-    odd = sum(1 for char in sample if (char < " " and char not in "\t\r\n\f\v\x1a") or "\ue000" <= char <= "\uf8ff"
-              or char == "\ufffd")
+    odd = sum(
+        1
+        for char in sample
+        if (char < " " and char not in "\t\r\n\f\v\x1a") or "\ue000" <= char <= "\uf8ff" or char == "\ufffd"
+    )
     if odd * 50 > len(sample):
         raise _noise(shown)
     return text
@@ -104,4 +112,5 @@ def _checked(text: str, shown: str) -> str:
 def _noise(shown: str) -> ReadingError:
     return ReadingError(
         f"《{shown}》不是文字文件。可读的格式：.txt（UTF-8 或 GB18030）、.html、.docx、有文字层的 .pdf。",
-        f"{shown} is not a text document. Readable: .txt (UTF-8 or GB18030), .html, .docx, .pdf with a text layer.")
+        f"{shown} is not a text document. Readable: .txt (UTF-8 or GB18030), .html, .docx, .pdf with a text layer.",
+    )

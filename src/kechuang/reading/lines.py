@@ -114,8 +114,13 @@ def _goes_on(source: str, block: Line, tail: str, line: Line, balance: int, widt
 def begins_own(source: str, line: Line) -> bool:
     """Whether a line cannot be the continuation of another: marker, bullet, label, date, address."""
     clean = line.clean
-    return (find_marker(source, line.start, line.end) is not None or bool(_DATE_LINE.match(clean))
-            or (bool(LABEL.match(clean)) and not re.match(r"^.{0,11}[：:]$", clean)) or bool(_OWN.match(clean)) or clean.startswith(("http", "[")))
+    return (
+        find_marker(source, line.start, line.end) is not None
+        or bool(_DATE_LINE.match(clean))
+        or (bool(LABEL.match(clean)) and not re.match(r"^.{0,11}[：:]$", clean))
+        or bool(_OWN.match(clean))
+        or clean.startswith(("http", "["))
+    )
 
 
 def _is_bare_heading(source: str, block: Line) -> bool:

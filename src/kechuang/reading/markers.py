@@ -46,7 +46,7 @@ class Marker:
 
 def find_marker(source: str, start: int, end: int) -> Marker | None:
     """The marker at the beginning of ``source[start:end]``, if there is one."""
-    head = source[start:min(end, start + 24)].translate(_TRANSLATE)
+    head = source[start : min(end, start + 24)].translate(_TRANSLATE)
     if not head or head[0] not in _FIRST:
         return None
     if end - start <= 8 and _NAMED.match(source[start:end]):

@@ -25,7 +25,18 @@ _META = re.compile(
     r"|公开责任部门|信息时效期|有效性|所属机构|所属主题|主题分类|主题词|体裁分类|信息来源|来源|作者|浏览次数|字号|字体|点击数|阅读|打印"
     r"|名称|标题|依据文件|信息名称|组配分类|服务对象分类|关键词|内容概述|时效)[】\]]?\s*[：:]"
 )
-_DATE_LABELS = ("成文日期", "签署日期", "发文日期", "发文时间", "印发日期", "公布日期", "发布日期", "发布时间", "生成日期", "公开日期")
+_DATE_LABELS = (
+    "成文日期",
+    "签署日期",
+    "发文日期",
+    "发文时间",
+    "印发日期",
+    "公布日期",
+    "发布日期",
+    "发布时间",
+    "生成日期",
+    "公开日期",
+)
 _ADOPTED = re.compile(r"^[（(]?\d{4}年\d{1,2}月\d{1,2}日.{0,60}(?:通过|批准|公布|施行|修订|修正|发布|印发)")
 _FURNITURE = re.compile(
     r"责任编辑|扫一扫|打印|分享到?[：:]?$|网站地图|网站帮助|联系我们|主办单位|承办单位|ICP备|公网安备|网站标识码|版权所有|关闭(?:窗口|本页)"
@@ -55,7 +66,7 @@ def read_frame(source: str, lines: list[Line]) -> Frame:
     last, signed_by, signed_on, signature_at = _tail(source, lines)
     heading = next((k for k, line in enumerate(lines[:last]) if _is_heading(source, line)), min(last, 60))
     span = _title(source, lines, heading)
-    labels = _labels(source, lines[:min(last, heading + 12)])
+    labels = _labels(source, lines[: min(last, heading + 12)])
     first = 0
     title: str | None = None
     title_start = title_end = None
@@ -90,12 +101,14 @@ def read_frame(source: str, lines: list[Line]) -> Frame:
     if issued is None:
         issued = next((labels[name] for name in _DATE_LABELS if name in labels), None)
     if issuer is None:
-        issuer = next((labels[name] for name in ("发文机构", "发文机关", "发布机构", "发布单位") if name in labels), None)
+        issuer = next(
+            (labels[name] for name in ("发文机构", "发文机关", "发布机构", "发布单位") if name in labels), None
+        )
     if title is None or span is None:
         basis = labels.get("依据文件", "")
         found = re.search(r"《(.+)》", basis)
         title = found.group(1) if found else title
-    number = _number(lines[:max(first, span[1] if span else 0, 0 if span else min(last, heading + 12))], labels)
+    number = _number(lines[: max(first, span[1] if span else 0, 0 if span else min(last, heading + 12))], labels)
     if title is None and heading == 0 and lines:
         marker = find_marker(source, lines[0].start, lines[0].end)
         text = normalise(source, marker.end if marker else lines[0].start, lines[0].end).text
@@ -106,8 +119,9 @@ def read_frame(source: str, lines: list[Line]) -> Frame:
     return Frame(number, title, issuer, issued, recipients, first, max(signature_at, first), title_start, title_end)
 
 
-def _issued_document(source: str, lines: list[Line], title: str | None, first: int, last: int
-                     ) -> tuple[int, str | None, str | None] | None:
+def _issued_document(
+    source: str, lines: list[Line], title: str | None, first: int, last: int
+) -> tuple[int, str | None, str | None] | None:
     """关于印发《X》的通知 … signature … X: where X itself begins, and who signed the notice and when."""
     named = re.search(r"印发《(.+)》的通知", title or "")
     if named is None:
@@ -124,7 +138,7 @@ def _issued_document(source: str, lines: list[Line], title: str | None, first: i
             if issued is None and len(line.clean) > 12:
                 break
         elif _is_org(source, line):
-            issuer.insert(0, re.sub(r"\s+", " ", source[line.start:line.end]))
+            issuer.insert(0, re.sub(r"\s+", " ", source[line.start : line.end]))
         else:
             break
     return start + 1, " ".join(issuer) or None, issued
@@ -135,7 +149,9 @@ def _after_contents(lines: list[Line], first: int, last: int) -> int:
     if first >= last or not lines[first].clean.startswith("目录") or len(lines[first].clean) > 4:
         return first
     entry = _entry(lines[first + 1].clean) if first + 1 < last else ""
-    again = next((k for k in range(first + 2, min(last, first + 300)) if entry and _entry(lines[k].clean) == entry), None)
+    again = next(
+        (k for k in range(first + 2, min(last, first + 300)) if entry and _entry(lines[k].clean) == entry), None
+    )
     return first if again is None else again
 
 
@@ -149,14 +165,14 @@ def _is_heading(source: str, line: Line) -> bool:
 
 
 def _is_org(source: str, line: Line) -> bool:
-    shown = re.sub(r"\s+", " ", source[line.start:line.end])
+    shown = re.sub(r"\s+", " ", source[line.start : line.end])
     return len(line.clean) <= 60 and bool(_ORGS.match(shown)) and "关于" not in shown
 
 
 def _title(source: str, lines: list[Line], heading: int) -> tuple[int, int] | None:
     """Line range of the title: the best line before the first heading, with lines broken off before it."""
     best: tuple[int, int] | None = None
-    for k, line in enumerate(lines[:min(heading, 60)]):
+    for k, line in enumerate(lines[: min(heading, 60)]):
         text = line.clean
         if len(text) > 90 or re.search(r"[。；]$|[：:，]$", text) or _META.match(text) or _is_org(source, line):
             if len(text) > 90 or text.endswith("。"):
@@ -177,19 +193,27 @@ def _title(source: str, lines: list[Line], heading: int) -> tuple[int, int] | No
     begin = best[1]
     while begin > 0:
         above = lines[begin - 1]
-        if (lines[begin].gap or len(above.clean) > 40 or len(above.clean) < 4 or re.search(r"[。；：:，]$", above.clean)
-                or _META.match(above.clean) or NUMBER.search(above.clean) or _is_org(source, above)
-                or TITLE_END.search(above.clean) or lines[begin].clean.startswith("关于")
-                or _line_date(above.clean) is not None):
+        if (
+            lines[begin].gap
+            or len(above.clean) > 40
+            or len(above.clean) < 4
+            or re.search(r"[。；：:，]$", above.clean)
+            or _META.match(above.clean)
+            or NUMBER.search(above.clean)
+            or _is_org(source, above)
+            or TITLE_END.search(above.clean)
+            or lines[begin].clean.startswith("关于")
+            or _line_date(above.clean) is not None
+        ):
             break
         begin -= 1
     return begin, best[1] + 1
 
 
 def _title_text(source: str, lines: list[Line], span: tuple[int, int]) -> str:
-    text = "".join(normalise(source, line.start, line.end).text for line in lines[span[0]:span[1]])
+    text = "".join(normalise(source, line.start, line.end).text for line in lines[span[0] : span[1]])
     number = NUMBER.match(text)
-    return text[number.end():] if number and len(text) > number.end() + 4 else text
+    return text[number.end() :] if number and len(text) > number.end() + 4 else text
 
 
 def _issuer_above(source: str, lines: list[Line], span: tuple[int, int] | None) -> str | None:
@@ -201,7 +225,7 @@ def _issuer_above(source: str, lines: list[Line], span: tuple[int, int] | None) 
             if NUMBER.fullmatch(lines[k].clean):
                 continue
             break
-        shown = re.sub(r"\s+", " ", source[lines[k].start:lines[k].end])
+        shown = re.sub(r"\s+", " ", source[lines[k].start : lines[k].end])
         if not shown.endswith("文件"):
             found.insert(0, shown)
     return " ".join(found) or None
@@ -213,9 +237,10 @@ def _labels(source: str, lines: list[Line]) -> dict[str, str]:
     for line in lines:
         if not (_META.match(line.clean) or re.match(r"^发[文布]时间\d", line.clean)):
             continue
-        for part in re.split(r"[；;]", source[line.start:line.end]):
-            found = (re.match(r"^\s*(发[文布]时间)\s*(\d.*)$", part)
-                     or re.match(r"^\s*[【\[]?([\u4e00-\u9fff]{2,8})[】\]]?\s*[：:](.*)$", part, re.DOTALL))
+        for part in re.split(r"[；;]", source[line.start : line.end]):
+            found = re.match(r"^\s*(发[文布]时间)\s*(\d.*)$", part) or re.match(
+                r"^\s*[【\[]?([\u4e00-\u9fff]{2,8})[】\]]?\s*[：:](.*)$", part, re.DOTALL
+            )
             if not found or not found.group(2).strip("。/ \n"):
                 continue
             name, value = found.group(1), normalise(found.group(2).strip("。 ")).text
@@ -248,7 +273,8 @@ def _line_date(clean: str) -> str | None:
 
 def _is_address(clean: str) -> bool:
     return not re.search(r"如下|以下|下列|[。；]", clean) and bool(
-        re.search(r"各|有关|人民政府|委员会|单位|局|部门|企业|公司|院|中心|学校|镇|街道|园区", clean))
+        re.search(r"各|有关|人民政府|委员会|单位|局|部门|企业|公司|院|中心|学校|镇|街道|园区", clean)
+    )
 
 
 def _split_recipients(text: str) -> tuple[str, ...]:
@@ -271,15 +297,17 @@ def _tail(source: str, lines: list[Line]) -> tuple[int, str | None, str | None, 
         day = _line_date(lines[k].clean)
         if day is None or _is_heading(source, lines[k]):
             continue
-        after = lines[k + 1:last]
+        after = lines[k + 1 : last]
         # Attachments printed after the signature are still part of the document.
-        annexed = any((marker := find_marker(source, line.start, line.end)) and marker.style == "annex" for line in after)
+        annexed = any(
+            (marker := find_marker(source, line.start, line.end)) and marker.style == "annex" for line in after
+        )
         if not annexed and any(_is_heading(source, line) or line.clean.endswith("。") for line in after):
             continue  # the signature of a notice before the text it issues
         begin = k
         while begin > 1 and _is_org(source, lines[begin - 1]):
             begin -= 1
         if begin < k or k == last - 1:
-            names = [re.sub(r"\s+", " ", source[line.start:line.end]) for line in lines[begin:k]]
+            names = [re.sub(r"\s+", " ", source[line.start : line.end]) for line in lines[begin:k]]
             return last, " ".join(names) or None, day, last if annexed else begin
     return last, None, None, last

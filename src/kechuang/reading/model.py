@@ -40,8 +40,15 @@ class Clause:
     parent: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"id": self.id, "label": self.label, "title": self.title, "level": self.level,
-                "start": self.start, "end": self.end, "parent": self.parent}
+        return {
+            "id": self.id,
+            "label": self.label,
+            "title": self.title,
+            "level": self.level,
+            "start": self.start,
+            "end": self.end,
+            "parent": self.parent,
+        }
 
 
 @dataclass(frozen=True)
@@ -91,9 +98,16 @@ class Target:
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
         item: dict[str, Any] = {
-            "start": self.start, "end": self.end, "quote": self.quote, "clause": self.clause,
-            "indicator": self.indicator, "comparator": self.comparator, "value": plain(self.value),
-            "unit": self.unit, "deadline": self.deadline}
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "clause": self.clause,
+            "indicator": self.indicator,
+            "comparator": self.comparator,
+            "value": plain(self.value),
+            "unit": self.unit,
+            "deadline": self.deadline,
+        }
         if self.value_max is not None:
             item["value_max"] = plain(self.value_max)
         if self.baseline_or_growth is not None:
@@ -144,10 +158,19 @@ class Incentive:
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
         item: dict[str, Any] = {
-            "start": self.start, "end": self.end, "quote": self.quote, "clause": self.clause,
-            "beneficiary": self.beneficiary, "condition": self.condition, "kind": self.kind,
-            "amount_yuan": plain(self.amount_yuan), "rate": plain(self.rate), "base": self.base,
-            "cap_yuan": plain(self.cap_yuan), "tiers": [tier.to_dict() for tier in self.tiers]}
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "clause": self.clause,
+            "beneficiary": self.beneficiary,
+            "condition": self.condition,
+            "kind": self.kind,
+            "amount_yuan": plain(self.amount_yuan),
+            "rate": plain(self.rate),
+            "base": self.base,
+            "cap_yuan": plain(self.cap_yuan),
+            "tiers": [tier.to_dict() for tier in self.tiers],
+        }
         for key, value in self.extras:
             item[key] = plain(value) if isinstance(value, Decimal) else value
         return _with_evidence(item, self.evidence, why)
@@ -166,8 +189,14 @@ class Rule:
     evidence: Evidence = Evidence()
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
-        item: dict[str, Any] = {"start": self.start, "end": self.end, "quote": self.quote, "clause": self.clause,
-                                "kind": self.kind, "value": self.value}
+        item: dict[str, Any] = {
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "clause": self.clause,
+            "kind": self.kind,
+            "value": self.value,
+        }
         return _with_evidence(item, self.evidence, why)
 
 
@@ -185,8 +214,15 @@ class Task:
     evidence: Evidence = Evidence()
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
-        item: dict[str, Any] = {"start": self.start, "end": self.end, "clause": self.clause, "actor": self.actor,
-                                "action": self.action, "deadline": self.deadline, "object": self.object}
+        item: dict[str, Any] = {
+            "start": self.start,
+            "end": self.end,
+            "clause": self.clause,
+            "actor": self.actor,
+            "action": self.action,
+            "deadline": self.deadline,
+            "object": self.object,
+        }
         return _with_evidence(item, self.evidence, why)
 
 
@@ -202,8 +238,13 @@ class Reference:
     evidence: Evidence = Evidence()
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
-        item: dict[str, Any] = {"start": self.start, "end": self.end, "title": self.title, "number": self.number,
-                                "clause": self.clause}
+        item: dict[str, Any] = {
+            "start": self.start,
+            "end": self.end,
+            "title": self.title,
+            "number": self.number,
+            "clause": self.clause,
+        }
         return _with_evidence(item, self.evidence, why)
 
 
@@ -245,7 +286,10 @@ class Reading:
     def to_dict(self, why: bool = False) -> dict[str, Any]:
         """The JSON object of the reading contract; ``why`` adds rules and reasons to each item."""
         return {
-            "number": self.number, "title": self.title, "issuer": self.issuer, "issued": self.issued,
+            "number": self.number,
+            "title": self.title,
+            "issuer": self.issuer,
+            "issued": self.issued,
             "recipients": list(self.recipients),
             "clauses": [clause.to_dict() for clause in self.clauses],
             "targets": [item.to_dict(why) for item in self.targets],

@@ -30,7 +30,7 @@ def mask(text: str) -> str:
     if text.startswith("（") and text.rstrip("。；").endswith("）") and text.find("）") >= len(text.rstrip("。；")) - 1:
         # A sentence that is wholly in brackets is read like any other.
         inner = text.rstrip("。；")
-        return "（" + mask(inner[1:-1]) + "）" + text[len(inner):]
+        return "（" + mask(inner[1:-1]) + "）" + text[len(inner) :]
     depth: list[str] = []
     out: list[str] = []
     position = 0
@@ -60,7 +60,7 @@ def segments(masked: str, start: int = 0, end: int | None = None) -> list[Segmen
     begin = start
     for match in _JOINT.finditer(masked, start, stop):
         at = match.start()
-        if match.group() in ":：" and masked[max(start, at - 1):at].isdigit() and masked[at + 1:at + 2].isdigit():
+        if match.group() in ":：" and masked[max(start, at - 1) : at].isdigit() and masked[at + 1 : at + 2].isdigit():
             continue  # 1:1
         if begin < at:
             pieces.append(Segment(begin, at, match.group()))

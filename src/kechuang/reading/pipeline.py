@@ -26,7 +26,7 @@ def read(text: str) -> Reading:
     """Read an official document given as plain text. Never fails: what cannot be read is said in ``notes``."""
     lines = logical_lines(text, physical_lines(text))
     frame = read_frame(text, lines)
-    structure = read_structure(text, lines[frame.first:frame.last])
+    structure = read_structure(text, lines[frame.first : frame.last])
     cut = _sentences(text, structure)
     views = _views(text, structure, cut)
     incentives = read_incentives(views, Beneficiaries(structure.clauses, cut))
@@ -34,13 +34,21 @@ def read(text: str) -> Reading:
     targets = read_targets(views, Intervals(money))
     taken = Intervals([*money, *((item.start, item.end) for item in targets)])
     reading = Reading(
-        text, frame.number, frame.title, frame.issuer, frame.issued, frame.recipients, structure.clauses,
-        structure.paragraphs, cut,
-        targets=tuple(replace(item, quote=text[item.start:item.end]) for item in targets),
-        incentives=tuple(replace(item, quote=text[item.start:item.end]) for item in incentives),
-        rules=tuple(replace(item, quote=text[item.start:item.end]) for item in read_rules(views)),
+        text,
+        frame.number,
+        frame.title,
+        frame.issuer,
+        frame.issued,
+        frame.recipients,
+        structure.clauses,
+        structure.paragraphs,
+        cut,
+        targets=tuple(replace(item, quote=text[item.start : item.end]) for item in targets),
+        incentives=tuple(replace(item, quote=text[item.start : item.end]) for item in incentives),
+        rules=tuple(replace(item, quote=text[item.start : item.end]) for item in read_rules(views)),
         tasks=tuple(read_tasks(views, taken)),
-        references=tuple(read_references(views, frame.number)))
+        references=tuple(read_references(views, frame.number)),
+    )
     return replace(reading, notes=notes(reading, views))
 
 
@@ -63,8 +71,9 @@ def _views(text: str, structure: Structure, cut: tuple[Sentence, ...]) -> list[V
         clause = clause_of[sentence.paragraph]
         if sentence.n == 1 and lead and find_marker(text, *starts[sentence.paragraph]) is None:
             lead = ""  # 须符合下列条件： introduces the numbered paragraphs after it, no others
-        made = make(text, sentence, clause, titles[clause], bulleted[sentence.paragraph],
-                    lead if lead_clause == clause else "")
+        made = make(
+            text, sentence, clause, titles[clause], bulleted[sentence.paragraph], lead if lead_clause == clause else ""
+        )
         views.extend(made)
         if len(made) == 1 and made[0].text.endswith(("：", ":")):
             lead, lead_clause = made[0].text, clause

@@ -13,8 +13,21 @@ from decimal import Decimal
 
 from kechuang.chinese import numerals
 
-_SCALES = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7,
-           "亿": 10**8, "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "万亿": 10**12}
+_SCALES = {
+    "": 1,
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    "万": 10**4,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "十亿": 10**9,
+    "百亿": 10**10,
+    "千亿": 10**11,
+    "万亿": 10**12,
+}
 _ARABIC = r"\d[\d,]*(?:\.\d+)?"
 _WRITTEN = r"[一二两三四五六七八九十百千零〇]+(?:点[一二三四五六七八九零]+)?"
 _SCALE = r"(?:万亿|[十百千]?[万亿]|千|百)"
@@ -51,7 +64,10 @@ _AFTER = (
 )
 _BEFORE = (
     (re.compile(r"(?:不低于|不少于|不小于|不得低于|不得少于|至少|最低|达到或超过|大于等于)(?:到|为|达)?$"), ">="),
-    (re.compile(r"(?:不超过|不高于|不多于|不大于|不得超过|不得高于|控制在|至多|最多|最高|上限为?)(?:到|为|在)?$"), "<="),
+    (
+        re.compile(r"(?:不超过|不高于|不多于|不大于|不得超过|不得高于|控制在|至多|最多|最高|上限为?)(?:到|为|在)?$"),
+        "<=",
+    ),
     (re.compile(r"(?:超过|突破|高于|多于|大于|超|逾)(?:到|为|了)?$"), ">"),
     (re.compile(r"(?:低于|少于|小于|降到|降至)$"), "<"),
     (re.compile(r"(?:约|大约|约为|近|接近)$"), "~"),
@@ -135,7 +151,11 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
         return _compared(text, Quantity(start, end, end, value, _FRACTIONS[match["frac"]], "percent", top))
     raw, scale_a, unit = match["a"], match["sa"] or "", match["u"] or ""
     written = not raw[0].isdigit()
-    if before == "第" or (before.isascii() and before.isalnum()) or (not written and before in ("-", "/", ".", "〔", "[")):
+    if (
+        before == "第"
+        or (before.isascii() and before.isalnum())
+        or (not written and before in ("-", "/", ".", "〔", "["))
+    ):
         return None
     value, top = numerals.parse_or_none(raw.rstrip(",")), _maybe(match["b"])
     if value is None:
@@ -155,15 +175,14 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
     vague = unit not in _WRITTEN_UNITS or (raw == "一" and unit in ("个", "年", "项", "家", "条", "人"))
     if written and (not unit or (vague and not unit.endswith("元") and not scale_a)):
         return None
-    if not unit and scale_a in ("万", "亿") and re.match(r"/[人座处年月亩个户]", text[end:end + 2]):
+    if not unit and scale_a in ("万", "亿") and re.match(r"/[人座处年月亩个户]", text[end : end + 2]):
         unit = "元"  # 补助1.5万/人/年: the unit is understood
     if match["alt"]:
         unit += match["alt"]
     return _compared(text, _typed(start, end, value, top, scale_a, unit, written))
 
 
-def _typed(start: int, end: int, value: Decimal, top: Decimal | None, scale: str, unit: str,
-           written: bool) -> Quantity:
+def _typed(start: int, end: int, value: Decimal, top: Decimal | None, scale: str, unit: str, written: bool) -> Quantity:
     if unit in _RATES:
         return Quantity(start, end, end, value, unit, "percent", top, written=written)
     if unit in ("个百分点", "百分点"):
@@ -191,7 +210,7 @@ def _compared(text: str, item: Quantity) -> Quantity:
         if match:
             comparator, stop = sign, match.end()
             break
-    head = text[max(0, item.start - 8):item.start]
+    head = text[max(0, item.start - 8) : item.start]
     if comparator == "=":
         for pattern, sign in _BEFORE:
             if pattern.search(head):
@@ -199,8 +218,19 @@ def _compared(text: str, item: Quantity) -> Quantity:
                 break
     if item.value_max is not None and comparator == "=":
         comparator = ">="
-    return Quantity(item.start, item.end, stop, item.value, item.unit, item.kind, item.value_max, comparator, per,
-                    item.scale, item.written)
+    return Quantity(
+        item.start,
+        item.end,
+        stop,
+        item.value,
+        item.unit,
+        item.kind,
+        item.value_max,
+        comparator,
+        per,
+        item.scale,
+        item.written,
+    )
 
 
 def _maybe(text: str | None) -> Decimal | None:

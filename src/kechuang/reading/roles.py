@@ -13,14 +13,17 @@ ORG = (
 )
 _ORG_END = re.compile(ORG + r"(?:（[^）]{0,40}）)?$")
 _ORG_ANY = re.compile(ORG)
-_HEAD_NOUN = re.compile(rf"(?:项目|产品|专利|标准|课题|论坛|展会|活动|品种|品牌|商标|工程|成果|奖项|技术|服务|设备)(?:（[^）]*）)?$|{ORG}$")
+_HEAD_NOUN = re.compile(
+    rf"(?:项目|产品|专利|标准|课题|论坛|展会|活动|品种|品牌|商标|工程|成果|奖项|技术|服务|设备)(?:（[^）]*）)?$|{ORG}$"
+)
 #: 的 that belongs to a condition: 对A的B -> condition A, beneficiary B.
 _DE = re.compile(r"的")
 
 
 _VERBS = re.compile(
     r"^(?:支持|鼓励|引导|对于?|推动|组织|给予|培育|优先|促进|由|各类|符合条件|壮大|做大|做强|做优|发展|提升|加强|推进|筑牢|实施|开展|首次|新|获|获得|认定为"
-    r"|认定|建设|打造|引进|加快|扶持|初次|列入|入选|获评|通过|评为|被)+")
+    r"|认定|建设|打造|引进|加快|扶持|初次|列入|入选|获评|通过|评为|被)+"
+)
 
 
 def last_org(text: str) -> str | None:
@@ -30,9 +33,9 @@ def last_org(text: str) -> str | None:
         found = match
     if found is None:
         return None
-    head = text[:found.end()]
+    head = text[: found.end()]
     begin = max(head.rfind(mark) for mark in "的，。；：（）、和或及与为")
-    phrase = head[begin + 1:]
+    phrase = head[begin + 1 :]
     phrase = re.sub(r"^级", "", _VERBS.sub("", phrase))
     return phrase[-20:] or None
 
@@ -48,7 +51,7 @@ def split_beneficiary(phrase: str) -> tuple[str | None, str]:
     cut = _last_free_de(clean)
     if cut < 0:
         return (clean or None), clean
-    head, condition = clean[cut + 1:], clean[:cut]
+    head, condition = clean[cut + 1 :], clean[:cut]
     if _HEAD_NOUN.search(head) or len(head) <= 12:
         return head or None, condition
     return None, clean

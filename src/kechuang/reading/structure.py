@@ -18,9 +18,13 @@ from kechuang.reading.normalise import squeeze
 
 _LIST_STYLES = ("paren-cjk", "arabic", "paren-arabic", "circled")
 _BARE_MAX, _RUN_IN_MAX = 60, 30
-_NOT_TITLE = re.compile(r"应当|必须|不得|可以|负责|本办法|本条例|本规定|本意见|本政策|施行|解释|^对|给予|万元|亿元|\d+%|只能|尚未|^未|有权")
+_NOT_TITLE = re.compile(
+    r"应当|必须|不得|可以|负责|本办法|本条例|本规定|本意见|本政策|施行|解释|^对|给予|万元|亿元|\d+%|只能|尚未|^未|有权"
+)
 #: A line that grants money is text, however short.
-_MONEY = re.compile(r"(?:奖励|补助|补贴|资助|给予|最高|不超过).*(?:\d\s*[万亿]?元|[%％])|(?:\d\s*[万亿]?元|[%％]).*(?:奖励|补助|补贴|资助)")
+_MONEY = re.compile(
+    r"(?:奖励|补助|补贴|资助|给予|最高|不超过).*(?:\d\s*[万亿]?元|[%％])|(?:\d\s*[万亿]?元|[%％]).*(?:奖励|补助|补贴|资助)"
+)
 _LIST_LEAD = re.compile(r"[：:]$")
 _OUTER = ("part", "chapter", "section", "article", "cjk", "named", "annex")
 
@@ -80,8 +84,9 @@ def read_structure(source: str, lines: list[Line]) -> Structure:
         if heading is None:
             content = marker.end if marker else line.start
             content = _skip_blank(source, content, line.end)
-            bodies.append(Body(len(clauses) - 1, line.start, content, line.end,
-                               marker is not None and marker.style == "bullet"))
+            bodies.append(
+                Body(len(clauses) - 1, line.start, content, line.end, marker is not None and marker.style == "bullet")
+            )
             continue
         level = _place(stack, heading.marker)
         parent = stack[-1].index if stack else None
@@ -94,8 +99,17 @@ def read_structure(source: str, lines: list[Line]) -> Structure:
             copies[name] = copy
             clause_id = f"{name}-{copy}"
         taken.add(clause_id)
-        clauses.append(Clause(clause_id, heading.marker.label, heading.title, len(stack) + 1, line.start, line.end,
-                              clauses[parent].id if parent is not None else None))
+        clauses.append(
+            Clause(
+                clause_id,
+                heading.marker.label,
+                heading.title,
+                len(stack) + 1,
+                line.start,
+                line.end,
+                clauses[parent].id if parent is not None else None,
+            )
+        )
         stack.append(_Open(heading.marker.style, number, len(clauses) - 1, first, count))
         if heading.content is not None:
             bodies.append(Body(len(clauses) - 1, line.start, heading.content, line.end, False))
@@ -157,15 +171,16 @@ def _clause_id(marker: Marker, number: int, parent: str | None, has_articles: bo
     return name if parent is None else f"{parent}.{name}"
 
 
-def _heading(source: str, lines: list[Line], markers: list[Marker | None], k: int, marker: Marker,
-             in_list: bool) -> Heading | None:
+def _heading(
+    source: str, lines: list[Line], markers: list[Marker | None], k: int, marker: Marker, in_list: bool
+) -> Heading | None:
     line = lines[k]
     if marker.style == "bullet":
         return None
     if marker.style == "named":
-        return Heading(marker, source[line.start:line.end], None)
+        return Heading(marker, source[line.start : line.end], None)
     start = _skip_blank(source, marker.end, line.end)
-    text = source[start:line.end]
+    text = source[start : line.end]
     if marker.style == "annex":
         return Heading(marker, text, None) if len(text) <= 60 else None
     if marker.style == "article":
@@ -182,9 +197,14 @@ def _heading(source: str, lines: list[Line], markers: list[Marker | None], k: in
         if marker.style in ("paren-arabic", "circled") and not _has_body(markers, k):
             return None
         return Heading(marker, squeeze(text), None)
-    first, rest = text[:stop.start()], text[stop.end():].strip()
-    titled = (len(first) <= _RUN_IN_MAX and stop.group() == "。" and not re.search(r"[，：:]", first)
-              and not _NOT_TITLE.search(first) and first.count("（") == first.count("）"))
+    first, rest = text[: stop.start()], text[stop.end() :].strip()
+    titled = (
+        len(first) <= _RUN_IN_MAX
+        and stop.group() == "。"
+        and not re.search(r"[，：:]", first)
+        and not _NOT_TITLE.search(first)
+        and first.count("（") == first.count("）")
+    )
     if titled and rest:
         if marker.style in ("paren-arabic", "circled") or in_list:
             return None
@@ -205,12 +225,18 @@ def _article(marker: Marker, source: str, start: int, end: int) -> Heading:
     if stop is None and len(text) <= 30 and not _NOT_TITLE.search(text):
         return Heading(marker, text, None)
     spaced = re.match(r"(\S{2,12})[ \u3000]+(?=\S)", text)
-    if spaced and stop and spaced.end() <= stop.start() and not _NOT_TITLE.search(spaced.group(1)) \
-            and re.fullmatch(r"[\u4e00-\u9fff]+", spaced.group(1)) and len(spaced.group(1)) <= 8 \
-            and source[start + spaced.end() - 1] == "\u3000":
+    if (
+        spaced
+        and stop
+        and spaced.end() <= stop.start()
+        and not _NOT_TITLE.search(spaced.group(1))
+        and re.fullmatch(r"[\u4e00-\u9fff]+", spaced.group(1))
+        and len(spaced.group(1)) <= 8
+        and source[start + spaced.end() - 1] == "\u3000"
+    ):
         return Heading(marker, spaced.group(1), start + spaced.end())
-    if stop and stop.group() == "。" and stop.start() <= 20 and text[stop.end():].strip():
-        first = text[:stop.start()]
+    if stop and stop.group() == "。" and stop.start() <= 20 and text[stop.end() :].strip():
+        first = text[: stop.start()]
         if not _NOT_TITLE.search(first):
             return Heading(marker, first, _skip_blank(source, start + stop.end(), end))
     return Heading(marker, "", start)
@@ -226,8 +252,12 @@ def _lists(source: str, lines: list[Line], markers: list[Marker | None]) -> list
             k += 1
             continue
         end = k + 1
-        while end < len(lines) and (other := markers[end]) is not None and other.style == marker.style \
-                and other.number != 1:
+        while (
+            end < len(lines)
+            and (other := markers[end]) is not None
+            and other.style == marker.style
+            and other.number != 1
+        ):
             end += 1
         announced = k > 0 and bool(_LIST_LEAD.search(lines[k - 1].clean))
         semicolons = sum(lines[i].clean.endswith(("；", ";")) for i in range(k, end))
@@ -278,8 +308,17 @@ def _finish(clauses: list[Clause], bodies: list[Body], lines: list[Line]) -> Str
         own = by_clause.get(k, [])
         if k == 0 and not own:
             continue  # no preamble
-        done.append(Clause(clause.id, clause.label, clause.title, clause.level, clause.start,
-                           max(ends[k], clause.start), clause.parent))
+        done.append(
+            Clause(
+                clause.id,
+                clause.label,
+                clause.title,
+                clause.level,
+                clause.start,
+                max(ends[k], clause.start),
+                clause.parent,
+            )
+        )
         stem = f"{clause.id}.0" if clause.id in parents else clause.id
         while any(f"{stem}.{n}" in taken for n in range(1, len(own) + 1)):
             stem = f"{stem}.0"  # odd numbering (a clause 0) must not make two things share an id

@@ -11,15 +11,19 @@ from kechuang.reading.quantities import Quantity
 
 _SPLIT = re.compile(r"、|和|及|以及|或|与|/")
 _HEAD = re.compile(
-    r".*(?:认定为|评为|获得|获批|列入|确认为|评定为|被认定|入选|通过|达到|首次达到|达|完成|承担|对于?|为|获|按照|在|的|：|，|额|新获|制定|修订|主导|牵头|参与|主持)")
+    r".*(?:认定为|评为|获得|获批|列入|确认为|评定为|被认定|入选|通过|达到|首次达到|达|完成|承担|对于?|为|获|按照|在|的|：|，|额|新获|制定|修订|主导|牵头|参与|主持)"
+)
 _TAIL = re.compile(r"(?:的|，|。|；|且|并|称号|认定$|认证$|等(?!奖|级)).*$")
 
 
 def frame(text: str) -> str | None:
     """The text with its figures taken out: two grants with one frame are steps of one incentive."""
     last = re.sub(r"（[^）]*）", "", text).strip("，的")
-    bare = re.sub(r"\d[\d.,]*(?:[-~—至到]+\d[\d.]*)?(?:[万亿]?元|%|亩|户|家|人|个|名|万|亿)?(?:及)?(?:以上|以下)?(?:（含）)?(?:至|到|[-~—])*",
-                  "#", last)
+    bare = re.sub(
+        r"\d[\d.,]*(?:[-~—至到]+\d[\d.]*)?(?:[万亿]?元|%|亩|户|家|人|个|名|万|亿)?(?:及)?(?:以上|以下)?(?:（含）)?(?:至|到|[-~—])*",
+        "#",
+        last,
+    )
     bare = re.sub(r"#+", "#", re.sub(r"[，、的；（）]", "", bare))
     return bare if "#" in bare and len(bare) >= 3 else None
 
@@ -47,12 +51,18 @@ def plain_tier(when: str, quantity: Quantity, is_cap: bool) -> Tier:
         return Tier(when, None, quantity.rate)
     if is_cap:
         return Tier(when, None, None, quantity.yuan)
-    return Tier(when, quantity.yuan, None, quantity.yuan_max, ">=" if quantity.comparator == ">=" and
-                quantity.value_max is None else None)
+    return Tier(
+        when,
+        quantity.yuan,
+        None,
+        quantity.yuan_max,
+        ">=" if quantity.comparator == ">=" and quantity.value_max is None else None,
+    )
 
 
-def name_tiers(tiers: list[tuple[str, Quantity, bool]], condition: str, promised: str
-               ) -> tuple[list[tuple[str, Quantity, bool]], str | None]:
+def name_tiers(
+    tiers: list[tuple[str, Quantity, bool]], condition: str, promised: str
+) -> tuple[list[tuple[str, Quantity, bool]], str | None]:
     """Give each figure the member of the enumeration it belongs to; the second value reports counts that differ."""
     if all(name for name, _, _ in tiers):
         return tiers, None
@@ -71,7 +81,7 @@ def enumeration(text: str, count: int) -> list[str] | None:
         if len(parts) < count:
             continue
         for at in range(len(parts) - count, -1, -1):
-            members = parts[at:at + count]
+            members = parts[at : at + count]
             members[0] = _HEAD.sub("", members[0]) or members[0]
             members[-1] = _TAIL.sub("", members[-1]) or members[-1]
             if all(0 < len(member) <= 24 for member in members):

@@ -65,8 +65,11 @@ class View:
         """Quantities of ``text[start:end]`` outside brackets (or, if asked, all)."""
         first = bisect_left(self._starts, start)
         last = bisect_left(self._starts, end)
-        return [item for item in self.quantities[first:last]
-                if item.end <= end and (bracketed or self.masked[item.start] != "\x00")]
+        return [
+            item
+            for item in self.quantities[first:last]
+            if item.end <= end and (bracketed or self.masked[item.start] != "\x00")
+        ]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -81,8 +84,9 @@ class View:
 _LONGEST = 3000
 
 
-def make(source: str, sentence: Sentence, clause: str, headings: tuple[str, ...], bulleted: bool,
-         lead: str = "") -> list[View]:
+def make(
+    source: str, sentence: Sentence, clause: str, headings: tuple[str, ...], bulleted: bool, lead: str = ""
+) -> list[View]:
     """The view of one sentence (several for a monstrous one); ``lead``: a sentence ending in a colon before it."""
     views: list[View] = []
     start = sentence.start

@@ -31,12 +31,14 @@ def extract(data: bytes, shown: str) -> str:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise ReadingError(
             f"《{shown}》已损坏，不是有效的 .docx 文件。请在 Word 或 WPS 里打开并另存一次。",
-            f"{shown} is damaged, not a valid .docx file. Open it in Word or WPS and save it again.") from None
+            f"{shown} is damaged, not a valid .docx file. Open it in Word or WPS and save it again.",
+        ) from None
     names = {entry.filename for entry in entries}
     if "word/document.xml" not in names:
         raise ReadingError(
             f"《{shown}》是压缩包，但不是 Word 文档（.docx）。请上传 .docx、.pdf、.html 或 .txt。",
-            f"{shown} is an archive but not a Word document (.docx). Give a .docx, .pdf, .html or .txt.")
+            f"{shown} is an archive but not a Word document (.docx). Give a .docx, .pdf, .html or .txt.",
+        )
     if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_TOTAL:
         raise _too_big(shown)
     numbering = _Numbering(_part(archive, "word/numbering.xml", shown) if "word/numbering.xml" in names else None)
@@ -48,7 +50,9 @@ def extract(data: bytes, shown: str) -> str:
 
 def _too_big(shown: str) -> ReadingError:
     return ReadingError(
-        f"《{shown}》解压后过大，已拒绝（疑似压缩炸弹）。", f"{shown} unpacks to too much data and was refused (zip bomb?).")
+        f"《{shown}》解压后过大，已拒绝（疑似压缩炸弹）。",
+        f"{shown} unpacks to too much data and was refused (zip bomb?).",
+    )
 
 
 def _part(archive: zipfile.ZipFile, name: str, shown: str) -> ElementTree.Element:
@@ -93,14 +97,17 @@ def parse_xml(content: bytes, shown: str) -> ElementTree.Element:
     try:
         parser.Parse(content, True)
     except expat.ExpatError:
-        raise ReadingError(f"《{shown}》已损坏：内容不是有效的 XML。", f"{shown} is damaged: its content is not XML.") from None
+        raise ReadingError(
+            f"《{shown}》已损坏：内容不是有效的 XML。", f"{shown} is damaged: its content is not XML."
+        ) from None
     return builder.close()
 
 
 def _unsafe(shown: str) -> ReadingError:
     return ReadingError(
         f"《{shown}》含有不安全的 XML 声明（DOCTYPE 或过深的嵌套），已拒绝。请在 Word 或 WPS 里另存一次。",
-        f"{shown} has an unsafe XML declaration (DOCTYPE or too deep nesting) and was refused. Save it again in Word.")
+        f"{shown} has an unsafe XML declaration (DOCTYPE or too deep nesting) and was refused. Save it again in Word.",
+    )
 
 
 def _qualified(name: str) -> str:
@@ -144,7 +151,10 @@ class _Numbering:
             levels: dict[int, tuple[str, str, int]] = {}
             for level in item.findall(f"{_W}lvl"):
                 levels[_int(level.get(f"{_W}ilvl"))] = (
-                    _value(level, "numFmt") or "decimal", _value(level, "lvlText") or "", _int(_value(level, "start"), 1))
+                    _value(level, "numFmt") or "decimal",
+                    _value(level, "lvlText") or "",
+                    _int(_value(level, "start"), 1),
+                )
             abstract[item.get(f"{_W}abstractNumId") or ""] = levels
         for item in root.findall(f"{_W}num"):
             self.levels[item.get(f"{_W}numId") or ""] = abstract.get(_value(item, "abstractNumId") or "", {})
@@ -172,8 +182,14 @@ class _Numbering:
 
 
 def _written(number: int, form: str) -> str:
-    if form in ("chineseCounting", "chineseCountingThousand", "ideographDigital", "japaneseCounting", "taiwaneseCounting",
-                "chineseLegalSimplified"):
+    if form in (
+        "chineseCounting",
+        "chineseCountingThousand",
+        "ideographDigital",
+        "japaneseCounting",
+        "taiwaneseCounting",
+        "chineseLegalSimplified",
+    ):
         return numerals.to_chinese(number)
     if form == "decimalEnclosedCircle" and 1 <= number <= 20:
         return chr(ord("①") + number - 1)

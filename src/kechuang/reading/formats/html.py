@@ -6,9 +6,39 @@ import re
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
-    ["p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article", "header", "blockquote", "dd", "dt", "ul", "ol", "title", "hr", "center", "pre"])
-_SKIPPED = frozenset(["script", "style", "noscript", "template", "select", "button", "textarea", "svg", "nav", "iframe", "object"])
-_VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"])
+    [
+        "p",
+        "div",
+        "br",
+        "li",
+        "tr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "section",
+        "article",
+        "header",
+        "blockquote",
+        "dd",
+        "dt",
+        "ul",
+        "ol",
+        "title",
+        "hr",
+        "center",
+        "pre",
+    ]
+)
+_SKIPPED = frozenset(
+    ["script", "style", "noscript", "template", "select", "button", "textarea", "svg", "nav", "iframe", "object"]
+)
+_VOID = frozenset(
+    ["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"]
+)
 
 
 class _Text(HTMLParser):
