@@ -44,7 +44,7 @@ class People:
         return self.opened[key]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def people(browser: Any, site: str, samples: dict[str, str]) -> Iterator[People]:
     """The people of this run."""
     made = People(browser, site, samples)
