@@ -118,6 +118,17 @@ def test_page_for_elders(people: People, name: str) -> None:
     assert not small, "\n".join(small)
 
 
+@pytest.mark.parametrize("view", ["normal", "elder"])
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_header_fits_a_person_with_a_long_name(people: People, site: str, language: str, view: str) -> None:
+    page = people.context("officer", language, view).new_page()
+    page.set_viewport_size({"width": NARROW, "height": 844})
+    page.goto(f"{site}/")
+    said = looking.sideways(page, NARROW)
+    page.close()
+    assert not said, "\n".join(said)
+
+
 def test_an_unknown_address_is_answered_in_words(people: People, site: str) -> None:
     page = people.context("", "zh-hans").new_page()
     answer = page.goto(f"{site}/no/such/page/")

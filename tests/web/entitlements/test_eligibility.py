@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -33,6 +35,15 @@ def test_by_code_uses_the_register(chenzhou, cast, client_for):
     assert "演示甲公司" in text
     assert "400,000.00" in text
     assert "演示数据" in text
+
+
+def test_every_calculation_linked_from_a_result_takes_the_registers_facts(chenzhou, cast, client_for):
+    cast.company_a.years.update(staff=86, st_staff=19)  # a share of 22.0930 %: more digits than anybody would type
+    firm = client_for(cast.firm_a)
+    page = firm.get("/eligibility/", {"uscc": cast.company_a.uscc}).content.decode()
+    links = {unescape(link) for link in re.findall(r'href="(/measures/[^"]+[?][^"]+)"', page)}
+    assert any("22.093%25" in link for link in links)
+    assert {link: status for link in links if (status := firm.get(link).status_code) != 200} == {}
 
 
 @pytest.mark.parametrize("realm", ["real", "demo"])
