@@ -3,6 +3,8 @@
 
     python3 verify_audit.py chain.jsonl [--heads heads.json] [--lang zh|en] [--json]
     python3 verify_audit.py db.sqlite3
+    python3 verify_audit.py chain.jsonl --row proof.json       is this row part of that bulk change?
+    python3 verify_audit.py chain.jsonl --bulk bulk.json       are these all its rows, unchanged and in order?
 
 ``chain.jsonl`` holds one link a line: ``seq``, ``time``, ``content`` (SHA-256 of the event), ``prev`` (digest of the
 link before), ``digest``; an auditor's export adds the ``event`` itself. A database is opened read-only. Heads are what
@@ -14,6 +16,9 @@ How a link is made, so that anybody can write another verifier:
   content       = hex(SHA-256(canonical(event)))
   digest        = hex(SHA-256(canonical({"content", "prev", "seq", "time"})))
   prev of seq 1 = 64 zeros
+A bulk change is one event whose ``after`` is the Merkle root over its ``rows`` rows (RFC 9162, section 2.1):
+  leaf          = canonical({"row", "salt"})
+  leaf hash     = SHA-256(0x00 || leaf), inner node = SHA-256(0x01 || left || right)
 Exit code 0: the chain is whole. 1: it is broken. 2: the input cannot be read.
 """
 
@@ -21,10 +26,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import hmac
 import json
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +58,10 @@ WORDS = {
         "到这里为止的链与公布过的链头不同：整段被重写",
         "the chain up to here differs from the published head",
     ),
+    "rows": (
+        "这批数据的行摘要算不出记录里的根：存下的行摘要被改过",
+        "the stored row digests of this bulk change do not give its root: they were changed",
+    ),
     "malformed": ("这一条缺字段或格式不对", "this link lacks a field or is malformed"),
 }
 
@@ -70,6 +80,44 @@ class Break:
         if language == "en":
             return f"Broken at link {self.seq} (place {self.position} of the input): {en}."
         return f"第 {self.seq} 条断开（输入中的第 {self.position} 处）：{zh}。"
+
+
+ROW_WORDS = {
+    "edited": ("这一行被改过", "this row was changed"),
+    "deleted": ("这一行不见了", "this row is missing"),
+    "inserted": ("这里多出一行", "a row was inserted here"),
+    "reordered": ("行的顺序从这里被调换", "the order of rows was changed here"),
+    "truncated": ("从这一行起被截断", "the rows were cut off from here on"),
+    "rows": ("行摘要算不出记录里的根", "The row digests do not give the recorded root"),
+}
+
+
+@dataclass(frozen=True)
+class RowBreak:
+    """The first row of a bulk change that is not as it was recorded: its number from 1 (0: all), the kind of break."""
+
+    row: int
+    kind: str
+
+    def text(self, language: str = "zh") -> str:
+        """The finding as one sentence, ``zh`` or ``en``."""
+        zh, en = ROW_WORDS[self.kind]
+        if not self.row:
+            return f"{en}." if language == "en" else f"{zh}。"
+        return f"Row {self.row}: {en}." if language == "en" else f"第 {self.row} 行：{zh}。"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Where a leaf stands (index from 0, of how many) and the sibling hashes from it up to the root, hexadecimal."""
+
+    index: int
+    size: int
+    path: tuple[str, ...]
+
+    def public(self) -> dict[str, Any]:
+        """The proof for JSON."""
+        return {"index": self.index, "size": self.size, "path": list(self.path)}
 
 
 @dataclass(frozen=True)
@@ -135,6 +183,96 @@ def content_digest(event: Mapping[str, Any]) -> str:
 def link_digest(link: Mapping[str, Any]) -> str:
     """Digest of a link from its four fields ``content``, ``prev``, ``seq``, ``time``."""
     return sha256_hex(canonical_json({field: link[field] for field in LINK_FIELDS}))
+
+
+EMPTY_ROOT = hashlib.sha256(b"").hexdigest()
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash of a leaf; the prefix keeps leaves and inner nodes apart (RFC 9162, 2.1.1)."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of an inner node (RFC 9162, 2.1.1)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_of_hashes(hashes: Sequence[bytes]) -> str:
+    """Root over leaf hashes, level by level; a node without a partner moves up unchanged (RFC 9162, 2.1.1)."""
+    level = list(hashes)
+    while len(level) > 1:
+        paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(level) - len(level) % 2 :]
+    return level[0].hex() if level else EMPTY_ROOT
+
+
+def row_leaf(row: Any, salt: str = "") -> bytes:
+    """Leaf of a row with its salt; raises ValueError where the row has no canonical form."""
+    return canonical_json({"row": row, "salt": salt})
+
+
+def verify_proof(hashed: bytes, proof: Proof | Mapping[str, Any], root: str) -> bool:
+    """Whether the proof leads from a leaf hash to the root (RFC 9162, 2.1.3.2); False for any rubbish."""
+    found = proof.public() if isinstance(proof, Proof) else proof
+    try:
+        index, size, path = found["index"], found["size"], [bytes.fromhex(step) for step in found["path"]]
+    except (KeyError, TypeError, ValueError):
+        return False
+    if not all(type(number) is int for number in (index, size)) or not 0 <= index < size:
+        return False
+    if any(len(step) != 32 for step in path):
+        return False
+    position, last, value = index, size - 1, hashed
+    for sibling in path:
+        if last == 0:
+            return False
+        if position % 2 or position == last:
+            value = node_hash(sibling, value)
+            while position % 2 == 0 and position:
+                position, last = position >> 1, last >> 1
+        else:
+            value = node_hash(value, sibling)
+        position, last = position >> 1, last >> 1
+    return last == 0 and value.hex() == root
+
+
+def salt_of(key: str, index: int) -> str:
+    """Salt of row ``index``: HMAC-SHA256 under the key of the bulk change (hexadecimal), 32 digits; "" without a key.
+
+    A proof shows hashes of other rows; without their salts nobody can guess a row with few possible contents.
+    """
+    if not key:
+        return ""
+    return hmac.new(bytes.fromhex(key), str(index).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def row_hash(row: Any, key: str, index: int) -> bytes:
+    """Leaf hash of a row at its place; of a row without a canonical form it is empty and equals none."""
+    try:
+        return leaf_hash(row_leaf(row, salt_of(key, index)))
+    except ValueError:
+        return b""
+
+
+def verify_rows(rows: Sequence[Any], key: str, recorded: Sequence[bytes], root: str) -> RowBreak | None:
+    """Compare rows as they are now with the recorded leaf hashes, and these with the root; name the first break.
+
+    A row that is gone, put in or moved is told apart from an edited one by looking at which other place it fits.
+    """
+    if root_of_hashes(recorded) != root:
+        return RowBreak(0, "rows")
+    for at, (row, wanted) in enumerate(zip(rows, recorded, strict=False)):
+        if row_hash(row, key, at) == wanted:
+            continue
+        found_later = any(row_hash(other, key, at) == wanted for other in rows[at + 1 :])
+        belongs_later = any(row_hash(row, key, at + 1 + n) == other for n, other in enumerate(recorded[at + 1 :]))
+        if found_later:
+            return RowBreak(at + 1, "reordered" if belongs_later else "inserted")
+        return RowBreak(at + 1, "deleted" if belongs_later else "edited")
+    if len(rows) == len(recorded):
+        return None
+    return RowBreak(min(len(rows), len(recorded)) + 1, "truncated" if len(rows) < len(recorded) else "inserted")
 
 
 def _well_formed(link: Mapping[str, Any]) -> bool:

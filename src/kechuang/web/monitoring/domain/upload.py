@@ -12,7 +12,7 @@ from django.db import transaction
 
 from kechuang.indicators import Definition, Observation, Text
 from kechuang.indicators.tables import Problem, read_observations
-from kechuang.proofs.merkle import merkle_root
+from kechuang.proofs import merkle
 from kechuang.proofs.verify_audit import canonical_json
 from kechuang.web.accounts.access import acting_role
 from kechuang.web.audit.domain.record import plain, record
@@ -139,7 +139,7 @@ def _store(user: Any, release: LoadedRelease, rows: list[dict[str, Any]], proble
             "realm": Realm.DEMO if settings.DEMO else Realm.REAL,
         }
         Submission.objects.bulk_create([Submission(**row, **common) for row in fresh], batch_size=500)
-        root = merkle_root([canonical_json(plain(row)) for row in fresh])
+        root = merkle.root([canonical_json(plain(row)) for row in fresh])
         record(
             actor=user,
             role=acting_role(user),
