@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from kechuang.reading import amounts, tiers
 from kechuang.reading.amounts import Amount
 from kechuang.reading.beneficiaries import GRANTOR, Beneficiaries
 from kechuang.reading.grants import Event, announces_tiers, find_event, may_grant
-from kechuang.reading.model import Evidence, Incentive, Tier
+from kechuang.reading.model import Incentive
 from kechuang.reading.phrases import Segment
+from kechuang.reading.settle import OWN_SUBJECT, Draft, freeze, resolve_articles, trim_condition
 from kechuang.reading.view import View
 
 _CONNECTOR = re.compile(
@@ -37,7 +35,6 @@ _SKIPPED_HEADING = re.compile(r"政策兑现|资金拨付|兑现时间|申报材
 _LIMIT_SUBJECT = re.compile(
     r"^(?:但|且|原则上|最终|单|每|同一|各|年|全年|累计|合计|总额|最高|最多|其中|该|其(?!他|它|余)|上述|以上|两项|三年|连续|期限|补助|奖励|资助|补贴|\d年|$)"
 )
-_OWN_SUBJECT = re.compile(r"^同一")
 _STANDARD_LABEL = re.compile(r"(?:补贴|补助|奖励|资助|支持|扶持|奖补)(?:标准|金额|额度)[：:]$")
 _BARE_STEP = re.compile(
     r"^(?:其中|即)?[：:]?(?P<name>[\u4e00-\u9fff“”（）、]{2,16}?)(?:为|每[家个项人]|最高|不超过|的)*$"
@@ -50,26 +47,6 @@ _BASE_PIECE = re.compile(
 _RESULTLESS = re.compile(r"^(?:根据|按照?|依据|结合)")
 
 
-@dataclass
-class Draft:
-    """An incentive being put together."""
-
-    view: View
-    start: int
-    end: int
-    condition: str | None
-    own: str
-    beneficiary: str | None
-    amount: Amount
-    rule: str
-    unit: tuple[int, int]
-    reference: str | None = None
-    reasons: list[str] = field(default_factory=list)
-    last_segment: int = 0
-    steps: list[Tier] = field(default_factory=list)
-    step_frame: str | None = None
-
-
 def read_incentives(views: list[View], beneficiaries: Beneficiaries) -> list[Incentive]:
     """All incentives of the document, in text order."""
     found: list[Draft] = []
@@ -78,8 +55,8 @@ def read_incentives(views: list[View], beneficiaries: Beneficiaries) -> list[Inc
         if any(_SKIPPED_HEADING.search(title) for title in paragraph[0].headings):
             continue
         found.extend(_Walker(beneficiaries).walk(paragraph))
-    done = [_freeze(draft) for draft in found]
-    return _resolve_articles(done)
+    done = [freeze(draft) for draft in found]
+    return resolve_articles(done)
 
 
 class _Walker:
@@ -270,7 +247,7 @@ class _Walker:
         if view.text.startswith("（"):
             own = ""  # a sentence in brackets adds to the one before it
         if fresh and (
-            _OWN_SUBJECT.match(own)
+            OWN_SUBJECT.match(own)
             or current.amount.cap is not None
             or len(own) > 12
             or current.view.paragraph != view.paragraph
@@ -451,7 +428,7 @@ class _Walker:
                 view,
                 left,
                 right,
-                _trim_condition(condition),
+                trim_condition(condition),
                 own,
                 who.name,
                 promise,
@@ -519,96 +496,3 @@ _DELEGATION = re.compile(
 def _step_name(own: str) -> str:
     match = _YEAR_STEP.search(own)
     return match.group() if match else own
-
-
-def _trim_condition(text: str) -> str | None:
-    clean = text.strip("，、：；。 ")
-    clean = re.sub(r"^(?:对于|对)(?=[^，]*$)", "", clean)
-    clean = re.sub(r"的$", "", clean)
-    return clean or None
-
-
-def _freeze(draft: Draft) -> Incentive:
-    promise = draft.amount
-    # One step alone (第一年给予5万元) is no tier.
-    steps = (
-        tuple(draft.steps)
-        if len(draft.steps) > 1
-        else tuple(tiers.plain_tier(name, quantity, cap) for name, quantity, cap in promise.tiers)
-    )
-    if len(draft.steps) > 1:
-        rate = amount = cap = None
-        cap = promise.cap if not any(step.cap_yuan is not None for step in steps) else None
-    else:
-        rate, amount, cap = promise.rate, promise.amount, promise.cap
-    base = promise.base
-    extras: list[tuple[str, Any]] = []
-    if promise.rate_max is not None:
-        extras.append(("rate_max", promise.rate_max))
-    if promise.rate_is_cap:
-        extras.append(("rate_is_cap", True))
-    if promise.cap_period and cap is not None:
-        extras.append(("cap_period", promise.cap_period))
-    if promise.unit_cap is not None:
-        extras.append(("unit_cap_yuan", promise.unit_cap))
-    if promise.comparator:
-        extras.append(("comparator", promise.comparator))
-    if draft.reference:
-        extras.append(("refers_to", draft.reference))
-    start, end = draft.start, draft.end
-    confidence = Decimal("0.95") if not draft.reasons else Decimal("0.8")
-    if promise.empty and not steps:
-        confidence -= Decimal("0.1")
-    kind = _kind(draft, steps)
-    return Incentive(
-        start,
-        end,
-        "",
-        draft.view.clause,
-        draft.beneficiary,
-        draft.condition,
-        kind,
-        amount,
-        rate,
-        base,
-        cap,
-        steps,
-        tuple(extras),
-        Evidence((draft.rule, *dict.fromkeys(promise.rules)), confidence, tuple(draft.reasons)),
-    )
-
-
-def _kind(draft: Draft, steps: tuple[Tier, ...]) -> str:
-    promise = draft.amount
-    if promise.matching:
-        return "matching"
-    if promise.open_rate or promise.rate is not None or any(step.rate is not None for step in steps):
-        return "rate"
-    if draft.rule == "pool" or (draft.rule == "noun-limit" and _OWN_SUBJECT.match(draft.own)):
-        return "other"
-    if promise.empty and not steps:
-        return "other"
-    # 给予“一事一议”奖励，最高…: the limit is known, the sum is not; so with a share paid out of revenue.
-    if (
-        "limit-after" in promise.rules
-        and promise.amount is None
-        and ("一事一议" in draft.view.text or re.search(r"从[^，]*中给予", draft.view.masked))
-    ):
-        return "other"
-    if promise.per:
-        return "per_unit"
-    return "fixed"
-
-
-def _resolve_articles(items: list[Incentive]) -> list[Incentive]:
-    """享受第5条政策: the kind is that of the article named."""
-    first: dict[str, Incentive] = {}
-    for item in items:
-        first.setdefault(item.clause.rpartition(".")[2], item)
-    done: list[Incentive] = []
-    for item in items:
-        reference = dict(item.extras).get("refers_to")
-        number = re.search(r"\d+", reference) if reference and reference.startswith("第") else None
-        target = first.get(number.group()) if number else None
-        done.append(replace(item, kind=target.kind) if target is not None else item)
-    return done
