@@ -21,6 +21,12 @@ def paragraphs(content: bytes) -> list[str]:
     return [p.text for p in Document(io.BytesIO(content)).paragraphs]
 
 
+def table_text(content: bytes) -> list[str]:
+    from docx import Document
+
+    return [cell.text for table in Document(io.BytesIO(content)).tables for row in table.rows for cell in row.cells]
+
+
 def made(language: str = "zh") -> bytes:
     from kechuang.web.monitoring.domain import queries
     from kechuang.web.monitoring.domain.report import report
@@ -34,22 +40,76 @@ def test_report_of_chenzhou(chenzhou):
     text = paragraphs(made())
     assert text[0] == "郴州市创新目标监测报告"
     assert any(p.startswith("一、总体情况") for p in text) and any(p.startswith("五、数据出处") for p in text)
-    (missed,) = [p for p in text if "期满未达，2020 年为 1.21%" in p]
+    (missed,) = [p for p in text if "期满未达，2020年为1.21%" in p]
     notes = {p.split("] ")[0][1:]: p for p in text if p.startswith("[")}
     cited = [notes[n] for n in re.findall(r"\[(\d+)\]", missed)]
-    assert "郴州市，研发投入强度，2020 年：1.21%" in cited[0] and "新闻发布会" in cited[0]
+    assert "郴州市，研发投入强度，2020年：1.21%" in cited[0] and "新闻发布会" in cited[0]
     # Also the unverified value, both ends of the fastest year, and the values of province and nation.
-    for cell in ("2024 年：2.43%", "2016 年：1.5%", "2017 年：1.68%", "2023 年：2.57%", "2023 年：2.65%"):
+    for cell in ("2024年：2.43%", "2016年：1.5%", "2017年：1.68%", "2023年：2.57%", "2023年：2.65%"):
         assert any(cell in note for note in cited)
+    # What was computed says how: gap, fastest year, years at that pace.
+    assert any(note.endswith("目标值＝1.21－2.5＝−1.29（个百分点）。") for note in cited)
+    assert any("＝1.68－1.5＝+0.18（个百分点/年）。" in note for note in cited)
+    assert any("＝1.29÷0.18＝7.17，向上取整为8年。" in note for note in cited)
     targets = [p for p in text if "责任部门：" in p]
     assert len(targets) == len(chenzhou.targets)
+
+
+def test_no_space_between_characters_and_numbers():
+    from kechuang.web.monitoring.domain.paper import tidy
+
+    assert tidy("2020 年为 1.21%，由 GitHub 整理 +0.18 点", "zh") == "2020年为1.21%，由GitHub整理+0.18点"
+    assert tidy("a 1 年 2", "en") == "a 1 年 2"
+
+
+def test_one_table_of_all_targets(chenzhou):
+    from docx import Document
+
+    (table,) = Document(io.BytesIO(made())).tables
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows[0] == ["目标", "目标值", "期限", "最近观测", "判定"]
+    assert len(rows) == 1 + len(chenzhou.targets)
+    assert ["2020年研发投入强度", "2.5%以上", "2020年", "1.21%，2020年（年份为推断）[2]", "期满未达"] in rows
+    xml = table._tbl.xml
+    assert xml.count("<w:tblHeader/>") == 1 and xml.count("<w:cantSplit/>") == len(rows)
+
+
+def test_the_look_of_the_standard(chenzhou):
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document = Document(io.BytesIO(made()))
+    (section,) = document.sections
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(m.mm) for m in margins] == [37, 35, 28, 26]
+    looks = {}
+    for name in ("Normal", "Title", "Heading 1", "Heading 2"):
+        style = document.styles[name]
+        face = style.element.rPr.rFonts.get(qn("w:eastAsia"))
+        looks[name] = (face, style.font.size.pt, bool(style.paragraph_format.keep_with_next))
+    assert looks == {
+        "Normal": ("仿宋_GB2312", 16, False),
+        "Title": ("方正小标宋简体", 22, True),
+        "Heading 1": ("黑体", 16, True),
+        "Heading 2": ("楷体_GB2312", 16, True),
+    }
+    with zipfile.ZipFile(io.BytesIO(made())) as archive:
+        faces = archive.read("word/fontTable.xml").decode()
+        feet = [archive.read(n).decode() for n in archive.namelist() if n.startswith("word/footer")]
+        body = archive.read("word/document.xml").decode()
+    assert '<w:font w:name="仿宋_GB2312"><w:altName w:val="仿宋,FangSong,' in faces
+    assert len(feet) == 2 and all("PAGE" in foot and "— " in foot for foot in feet)
+    assert set(re.findall(r'w:anchor="(note\d+)"', body)) == set(re.findall(r'w:name="(note\d+)"', body))
 
 
 def test_every_note_is_used_and_every_reference_has_a_note(chenzhou):
     text = paragraphs(made())
     start = next(i for i, p in enumerate(text) if p.startswith("五、"))
     used = {int(n) for p in text[:start] for n in re.findall(r"\[(\d+)\]", p)}
-    assert used == set(range(1, len(text) - start))
+    notes = [p for p in text[start + 1 :] if p]
+    used |= {int(n) for p in notes for n in re.findall(r"\[(\d+)\]", p.split("] ", 1)[1])}
+    cells = re.findall(r"\[(\d+)\]", " ".join(table_text(made())))
+    assert used | set(map(int, cells)) == set(range(1, len(notes) + 1))
 
 
 def test_two_runs_give_the_same_bytes(chenzhou):
@@ -93,6 +153,8 @@ def test_html_says_what_the_docx_says(chenzhou):
         html = page(language)
         text = [unescape(re.sub(r"<[^>]+>", "", line)) for line in re.findall(r"<(?:p|h\d)\b.*?</(?:p|h\d)>", html)]
         captions = [unescape(c) for c in re.findall(r"<figcaption>(.*?)</figcaption>", html)]
+        fields = [unescape(re.sub(r"<[^>]+>", "", f)) for f in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", html)]
+        assert fields == table_text(made(language))
         assert text == [p for p in paragraphs(made(language)) if p and p not in captions]
 
 
@@ -112,7 +174,7 @@ def test_charts_show_series_and_targets(chenzhou):
     with zipfile.ZipFile(io.BytesIO(made("en"))) as archive:
         assert [n for n in archive.namelist() if n.startswith("word/media/")] == ["word/media/image1.png"]
     if refusal("zh") is None:  # where a Chinese font is installed
-        assert "郴州市只有 2020 年，湖南省 2011—2023 年 13 个值" in page("zh")
+        assert "郴州市只有2020年，湖南省2011—2023年13个值" in page("zh")
 
 
 def test_without_the_extra_there_are_no_charts_and_the_report_says_so(chenzhou, monkeypatch):
@@ -175,3 +237,30 @@ def test_the_board_offers_what_it_can_make(chenzhou, monkeypatch, installed):
     page = Client().get("/targets/").content.decode()
     assert ("/targets/report.pdf" in page) is installed
     assert "/targets/report.docx" in page and "/targets/report.html" in page
+
+
+def test_a_report_as_known_on_an_earlier_day(chenzhou, tmp_path):
+    """The report, the CSV and the lock look back as the board does."""
+    from django.core.management import call_command
+
+    visitor = Client()
+    now, then = (visitor.get("/targets/report.html" + on).content.decode() for on in ("", "?on=2019-12-31"))
+    assert "按2019年12月31日已经知道的数" in then and "已经知道的数" not in now
+    # In 2019 nobody knew the value of 2020, and 2020 was still to come.
+    assert "1.21%" in now and "1.21%" not in then
+    board = visitor.get("/targets/?on=2019-12-31").content.decode()
+    assert "1.21%" not in board and "1.21%" not in visitor.get("/targets/targets.csv?on=2019-12-31").content.decode()
+    assert 'href="/targets/report.docx?on=2019-12-31"' in board
+    lock = tmp_path / "then.lock.json"
+    lock.write_bytes(visitor.get("/targets/report.lock.json?on=2019-12-31").content)
+    assert json.loads(lock.read_text())["known_on"] == json.loads(lock.read_text())["day"] == "2019-12-31"
+    response = visitor.get("/targets/report.docx?on=2019-12-31")
+    assert "targets-chenzhou-2019-12-31.docx" in response["Content-Disposition"]
+    for name in ("a", "b"):
+        call_command("monitoring_report", str(lock), str(tmp_path / f"{name}.docx"))
+    assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes() == response.content
+
+
+def test_a_report_of_a_day_to_come_is_refused(chenzhou):
+    response = Client().get("/targets/report.docx?on=2999-01-01")
+    assert response.status_code == 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -19,7 +20,9 @@ from kechuang.web.policy.domain.queries import LoadedRelease
 
 from . import access, exports
 from .domain import queries, reports, workshop
+from .domain.board import Board
 from .domain.lastyear import comparison
+from .domain.loading import Loaded
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
 from .domain.upload import MAX_BYTES, upload
@@ -61,16 +64,22 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def targets_csv(request: HttpRequest) -> HttpResponse:
-    """The board as CSV."""
-    release, board = queries.board_now()
+    """The board as CSV; ``?on=`` as on the page."""
+    release, board = queries.board_now(queries.read_day(request.GET.get("on", "")))
     return exports.targets_csv(release, board, _language())
+
+
+def _reported(request: HttpRequest) -> tuple[LoadedRelease, Loaded, Board, dt.date]:
+    """What a report is made from: today's figures, or with ``?on=`` those known on an earlier day, as on the board."""
+    on = queries.read_day(request.GET.get("on", ""))
+    release, board = queries.board_now(on)
+    _release, loaded = queries.figures(known_on=on)
+    return release, loaded, board, on or timezone.localdate()
 
 
 def _report(request: HttpRequest, kind: str) -> HttpResponse:
     """The monitoring report as a file of a kind."""
-    release, board = queries.board_now()
-    _release, loaded = queries.figures()
-    day = timezone.localdate()
+    release, loaded, board, day = _reported(request)
     content, media = reports.made(kind, release, loaded, board, day, _language())
     response = HttpResponse(content, content_type=media)
     name = f"targets-{release.pack.city.id}-{day.isoformat()}.{kind}"
@@ -102,12 +111,10 @@ def targets_report_pdf(request: HttpRequest) -> HttpResponse:
 @require_GET
 @limit("report", per_minute=20)
 def targets_report_lock(request: HttpRequest) -> HttpResponse:
-    """What today's report rests on, for making the same bytes again."""
+    """What the report rests on, for making the same bytes again."""
     from .domain.lock import lock
 
-    release, board = queries.board_now()
-    _release, loaded = queries.figures()
-    day = timezone.localdate()
+    release, loaded, board, day = _reported(request)
     response = JsonResponse(lock(release, loaded, board, day, _language()), json_dumps_params={"indent": 1})
     name = f"targets-{release.pack.city.id}-{day.isoformat()}.lock.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -128,6 +128,8 @@ class Loaded:
     observations: tuple[Observation, ...]
     targets: tuple[Target, ...]
     demo: bool
+    known_on: dt.date | None = None
+    """The earlier day these figures look back to; None = all that is known."""
 
     @property
     def material(self) -> Material:
@@ -149,6 +151,11 @@ class Loaded:
     def findings(self) -> list[Finding]:
         """All findings of the quality gate; computed once for the figures in memory."""
         return check(self.material)
+
+
+def undated(loaded: Loaded) -> int:
+    """How many vintages have no date of publication, so that a look back can only go by their year."""
+    return sum(o.known_since is None for o in loaded.observations)
 
 
 def _city_day(pack: pack_models.Pack, observations: list[Observation], today: dt.date) -> dt.date:
@@ -180,7 +187,7 @@ def build(
         holders={d.id: text(d.name) for d in pack.city.departments},
     )
     targets = tuple(target(t) for t in pack.targets)
-    return Loaded(situation, tuple(observations), targets, any(row.realm == Realm.DEMO for row in rows))
+    return Loaded(situation, tuple(observations), targets, any(row.realm == Realm.DEMO for row in rows), known_on)
 
 
 _KEPT = 6

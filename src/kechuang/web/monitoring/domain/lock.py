@@ -39,6 +39,7 @@ def lock(in_force: LoadedRelease, loaded: loading.Loaded, shown: Board, day: dt.
     return {
         "release": in_force.digest,
         "day": day.isoformat(),
+        "known_on": loaded.known_on.isoformat() if loaded.known_on else None,
         "language": language,
         "confirmed": list(confirmed.values_list("pk", flat=True)),
         "packages": _versions(),
@@ -54,6 +55,8 @@ def remake(content: dict[str, Any], kind: str) -> tuple[bytes, list[str]]:
     try:
         digest, language = str(content["release"]), str(content["language"])
         day = dt.date.fromisoformat(content["day"])
+        # Locks of before look-backs have no such line.
+        known_on = dt.date.fromisoformat(content["known_on"]) if content.get("known_on") else None
         wanted = [str(pk) for pk in content["confirmed"]]
         known = dict(content["sha256"])
         packages = dict(content["packages"])
@@ -69,7 +72,7 @@ def remake(content: dict[str, Any], kind: str) -> tuple[bytes, list[str]]:
             f"{len(set(wanted)) - len(rows)} confirmed values of the lock are not here.",
             status=404,
         )
-    loaded = loading.build(in_force.pack, rows, day)
+    loaded = loading.build(in_force.pack, rows, day, known_on)
     made, _media = reports.made(kind, in_force, loaded, board(in_force, loaded), day, language)
     remarks = [
         f"{name}: {packages.get(name)} -> {now}" for name, now in _versions().items() if packages.get(name) != now

@@ -19,9 +19,10 @@ from ..models import Submission
 from . import loading
 from .board import Board, board
 from .catalogue import Entry, entries
+from .loading import undated
 from .page import Page, page
 
-__all__ = ["Board", "Entry", "Page", "board_now", "indicator_list", "indicator_page", "submissions_for_user"]
+__all__ = ["Board", "Entry", "Page", "board_now", "indicator_list", "indicator_page", "submissions_for_user", "undated"]
 
 
 def figures(digest: str | None = None, known_on: dt.date | None = None) -> tuple[LoadedRelease, loading.Loaded]:
@@ -51,11 +52,6 @@ def read_day(text: str) -> dt.date | None:
     if day > today:
         raise UserError("这一天还没到。", "That day has not come yet.", field="on")
     return None if day == today else day
-
-
-def undated(loaded: loading.Loaded) -> int:
-    """How many vintages have no date of publication, so that a look back can only go by their year."""
-    return sum(o.known_since is None for o in loaded.observations)
 
 
 def board_now(known_on: dt.date | None = None) -> tuple[LoadedRelease, Board]:

@@ -7,32 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, field
 
 from kechuang.indicators import Cell, Flag, Situation, Text
 from kechuang.indicators.quality import Severity, findings_of, summarised
-from kechuang.indicators.reasons import cell_value, fastest
+from kechuang.indicators.quality.material import CellKey
+from kechuang.indicators.reasons import fastest
 from kechuang.web.policy.domain.queries import LoadedRelease
 
 from .board import Board, Row
-from .loading import Loaded
-from .paper import FIRST, SECOND, TITLE, Paper
+from .loading import Loaded, undated
+from .paper import FIRST, SECOND, SMALL, TITLE, Column, Entry, Paper, prefix, written
 from .report_charts import Drawer
-
-
-@dataclass
-class _Notes:
-    """Numbered notes, one for each cell used."""
-
-    cells: list[Cell] = field(default_factory=list)
-
-    def number(self, cell: Cell) -> int:
-        """The number of the note on a cell; the same cell keeps its number."""
-        for place, known in enumerate(self.cells, 1):
-            if known is cell:
-                return place
-        self.cells.append(cell)
-        return len(self.cells)
+from .report_notes import Notes, formulas
 
 
 def title_of(release: LoadedRelease) -> Text:
@@ -61,49 +47,95 @@ def page(release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date, lan
 
 def compose(writer: Paper, release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date) -> None:
     """Write the report on a paper."""
-    notes, drawn = _Notes(), Drawer(loaded, board, writer.language, writer.kind)
-    title = title_of(release)
-    writer.paragraph(writer.say(title), TITLE, indent=False, centre=True)
-    under = Text(
-        f"数据截至 {day.isoformat()}，城市包版本 {release.digest[:12]}",
-        f"Data as of {day.isoformat()}, pack release {release.digest[:12]}",
-    )
-    writer.paragraph(writer.say(under), SECOND, indent=False, centre=True)
-    if board.demo or release.pack.city.invented:
-        writer.paragraph(
-            writer.say(Text("演示数据，不是真实情况", "Demonstration data, not real")), FIRST, indent=False, centre=True
-        )
+    notes, drawn = Notes(loaded.situation), Drawer(loaded, board, writer.language, writer.kind)
+    _head(writer, release, loaded, board, day)
     writer.heading(1, Text("总体情况", "Overview"))
-    writer.paragraph(writer.say(board.sentence))
+    counted = notes.formula(
+        Text(
+            f"计数：城市包版本 {release.digest[:12]} 的目标表每行一项，判定见表1。",
+            f"Count: one target in each row of the targets of pack release {release.digest[:12]}; verdicts in Table 1.",
+        )
+    )
+    writer.paragraph(writer.say(board.sentence), notes=[counted])
     tally = Text(
         "、".join(f"{x.text.zh} {n} 项" for x, n in board.tally),
         ", ".join(f"{x.text.en.lower()} {n}" for x, n in board.tally),
     )
-    writer.paragraph(writer.say(Text(f"按判定分：{tally.zh}。", f"By verdict: {tally.en}.")))
+    writer.paragraph(writer.say(Text(f"按判定分：{tally.zh}。", f"By verdict: {tally.en}.")), notes=[counted])
+    _overview(writer, board, notes)
     writer.heading(2, Text("各项目标", "Targets one by one"))
     for place, group in enumerate(board.groups, 1):
         heading = group.place.clause.title if group.place else None
         label = group.place.clause.label if group.place else group.source.clause
         name = Text(heading.zh if heading else "", heading.en if heading else "")
-        writer.heading(place, Text(f"{name.zh}（{label}）", f"{name.en} ({label})"), 2)
+        writer.heading(place, Text(f"{name.zh}〔文件“{label}”〕", f"{name.en} [clause {label}]"), 2)
         for n, row in enumerate(group.rows, 1):
-            used = [notes.number(c) for c in _cells(row, loaded.situation)]
-            writer.paragraph(f"{n}. " + writer.say(_target(row)), notes=used)
+            definition = loaded.situation.definitions.get(row.record.indicator or "")
+            used = [notes.cell(c) for c in _cells(row, loaded.situation)]
+            used += formulas(row.verdict, definition, notes) if row.observed else []
+            number = prefix(n, 3, writer.language)
+            writer.paragraph(number + writer.say(_target(row)), notes=list(dict.fromkeys(used)))
             chart = drawn.chart(row.indicator)
             if chart is not None:
                 writer.picture(chart.content, writer.say(chart.caption))
     writer.heading(3, Text("数据质量", "Data quality"))
-    for sentence in _quality(release, loaded):
-        writer.paragraph(writer.say(sentence))
+    for sentence, cells in _quality(release, loaded):
+        found = [notes.cell(c) for key in cells if (c := loaded.situation.cells.get(key)) is not None]
+        writer.paragraph(writer.say(sentence), notes=found)
     writer.heading(4, Text("方法", "Method"))
     writer.paragraph(writer.say(_METHOD))
     if drawn.refusal is not None:
         writer.paragraph(writer.say(drawn.refusal))
-    writer.heading(5, Text("数据出处", "Sources of the numbers"))
-    for place, cell in enumerate(notes.cells, 1):
-        writer.paragraph(f"[{place}] " + writer.say(_note(cell, loaded.situation)), indent=False, note=place)
-    if not notes.cells:
-        writer.paragraph(writer.say(Text("本报告没有用到观测值。", "No observation was used.")))
+    writer.heading(5, Text("数据出处和算式", "Sources and formulas"))
+    for place, text in enumerate(notes.texts(), 1):
+        writer.paragraph(f"[{place}] " + writer.say(text), SMALL, indent=False, note=place)
+
+
+def _head(writer: Paper, release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date) -> None:
+    """Title, what day the figures are of, and whether they are invented."""
+    writer.paragraph(writer.say(title_of(release)), TITLE, indent=False, centre=True)
+    shown, digest = written(day), release.digest[:12]
+    under = Text(f"（数据截至{shown.zh}，城市包版本 {digest}）", f"(Data as of {shown.en}, pack release {digest})")
+    if loaded.known_on is not None:
+        under = Text(
+            f"（按{shown.zh}已经知道的数，城市包版本 {digest}）", f"(As known on {shown.en}, pack release {digest})"
+        )
+    writer.paragraph(writer.say(under), SECOND, indent=False, centre=True)
+    if board.demo or release.pack.city.invented:
+        warning = Text("演示数据，不是真实情况", "Demonstration data, not real")
+        writer.paragraph(writer.say(warning), FIRST, indent=False, centre=True)
+
+
+def _overview(writer: Paper, board: Board, notes: Notes) -> None:
+    """All targets in one table."""
+    say = writer.say
+    english = writer.language == "en"
+    heads = (
+        (Text("目标", "Target"), 31, 33),
+        (Text("目标值", "Wanted"), 20, 21),
+        (Text("期限", "Due"), 12, 9),
+        (Text("最近观测", "Last figure"), 23, 21),
+        (Text("判定", "Verdict"), 14, 16),
+    )
+    columns = [Column(say(head), latin if english else han) for head, han, latin in heads]
+    none = Text("—", "–")
+    rows = []
+    for group in board.groups:
+        for row in group.rows:
+            seen = row.observed
+            figure = Text(f"{seen.value.zh}，{seen.when.zh}", f"{seen.value.en}, {seen.when.en}") if seen else none
+            day = none if row.record.deadline is None and row.record.kind != "relation" else row.deadline
+            title = row.record.title
+            rows.append(
+                [
+                    Entry(say(Text(title.zh, title.en))),
+                    Entry(say(row.wanted)),
+                    Entry(say(day)),
+                    Entry(say(figure), [notes.cell(seen.cell)] if seen else ()),
+                    Entry(say(row.light.text)),
+                ]
+            )
+    writer.table(say(Text("目标一览", "All targets")), columns, rows)
 
 
 _METHOD = Text(
@@ -142,7 +174,8 @@ def _target(row: Row) -> Text:
         ),
         Text(f"{row.light.text.zh}，{verdict.reason.zh}", f"{row.light.text.en}: {verdict.reason.en}"),
     ]
-    parts += [p for p in (row.pace, verdict.missing) if p is not None]
+    odds = Text(f"达成概率 {row.odds.zh}", f"probability of reaching it: {row.odds.en}") if row.odds else None
+    parts += [p for p in (row.pace, odds, verdict.missing) if p is not None]
     parts += verdict.remarks
     if row.related:
         figure, why = row.related[0]
@@ -166,20 +199,30 @@ def _target(row: Row) -> Text:
     return Text("。".join(p.zh for p in parts) + "。", ". ".join(p.en[:1].upper() + p.en[1:] for p in parts) + ".")
 
 
-def _quality(release: LoadedRelease, loaded: Loaded) -> list[Text]:
-    """How many findings there are, and those on indicators of targets."""
+def _quality(release: LoadedRelease, loaded: Loaded) -> list[tuple[Text, tuple[CellKey, ...]]]:
+    """How many findings there are, and those on indicators of targets with the cells they rest on."""
     counts = Counter(f.severity for f in loaded.findings)
     shown = [(s, counts[s]) for s in sorted(Severity, reverse=True) if counts[s]]
     total = Text(
         "、".join(f"{s.label.zh} {n} 条" for s, n in shown) or "没有发现",
         ", ".join(f"{s.label.en} {n}" for s, n in shown) or "none",
     )
-    sentences = [
-        Text(
-            f"全部观测值 {len(loaded.observations)} 个，数据质量规则的发现：{total.zh}。",
-            f"{len(loaded.observations)} observations; findings of the quality rules: {total.en}.",
+    n = len(loaded.observations)
+    sentences: list[tuple[Text, tuple[CellKey, ...]]] = [
+        (
+            Text(
+                f"全部观测值 {n} 个，数据质量规则的发现：{total.zh}。",
+                f"{n} observations; findings of the quality rules: {total.en}.",
+            ),
+            (),
         )
     ]
+    if loaded.known_on is not None and (lost := undated(loaded)):
+        text = Text(
+            f"其中 {lost} 个值没有发布日期，只能按数据年份算作那天已经知道。",
+            f"{lost} of them have no date of publication and count as known that day by their year only.",
+        )
+        sentences.append((text, ()))
     here = {loaded.situation.region, *loaded.situation.above}
     seen: dict[str, None] = dict.fromkeys(t.indicator for t in release.pack.targets if t.indicator)
     for indicator in seen:
@@ -188,30 +231,9 @@ def _quality(release: LoadedRelease, loaded: Loaded) -> list[Text]:
             continue
         for finding in summarised(findings_of(loaded.findings, indicator, here), loaded.situation.region):
             said = finding.text.zh.startswith(name.zh)
-            sentences.append(
-                Text(
-                    f"{finding.text.zh}。" if said else f"{name.zh}：{finding.text.zh}。",
-                    f"{finding.text.en}." if said else f"{name.en}: {finding.text.en}.",
-                )
+            text = Text(
+                f"{finding.text.zh}。" if said else f"{name.zh}：{finding.text.zh}。",
+                f"{finding.text.en}." if said else f"{name.en}: {finding.text.en}.",
             )
+            sentences.append((text, finding.cells))
     return sentences
-
-
-def _note(cell: Cell, situation: Situation) -> Text:
-    """Cell, value, source, trust, and why this source."""
-    definition, region, source = situation.definitions[cell.indicator], situation.name(cell.region), cell.chosen.source
-    value = cell_value(cell, definition)
-    flags = Text("，".join(f.label.zh for f in sorted(cell.flags)), ", ".join(f.label.en for f in sorted(cell.flags)))
-    where = Text(
-        f"{region.zh}，{definition.name.zh}，{cell.year} 年：{value.zh}",
-        f"{region.en}, {definition.name.en}, {cell.year}: {value.en}",
-    )
-    zh = f"{where.zh}。来源：{source.title}（{source.trust.label.zh}）"
-    en = f"{where.en}. Source: {source.title} ({source.trust.label.en})"
-    if source.url:
-        zh, en = f"{zh}，{source.url}", f"{en}, {source.url}"
-    if flags.zh:
-        zh, en = f"{zh}。{flags.zh}", f"{en}. {flags.en}"
-    if not cell.others:
-        return Text(f"{zh}。", f"{en}.")
-    return Text(f"{zh}。{cell.why.zh}。", f"{en}. {cell.why.en[:1].upper() + cell.why.en[1:]}.")
