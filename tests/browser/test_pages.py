@@ -136,3 +136,19 @@ def test_an_unknown_address_is_answered_in_words(people: People, site: str) -> N
     assert page.locator("h1").count() == 1
     assert looking.axe(page) == []
     page.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_measure_fits_its_page(people: People, site: str, language: str, width: int) -> None:
+    page = people.context("", language).new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/measures/")
+    links = page.locator('a[href^="/measures/"]').evaluate_all("all => [...new Set(all.map(a => a.pathname))]")
+    assert len(links) > 15
+    said = []
+    for link in links:
+        page.goto(f"{site}{link}")
+        said += [f"{link} {problem}" for problem in looking.sideways(page, width)]
+    page.close()
+    assert not said, "\n".join(said)

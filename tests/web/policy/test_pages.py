@@ -155,3 +155,9 @@ def test_a_partial_attachment_names_its_clauses(document, cast, client_for):
     page = client.get(f"/policies/{document.id}/")
     assert len(page.context["differing"]) == 1
     assert "这些条款有不一致的句子" in page.content.decode()
+
+
+def test_a_share_of_one_reads_as_a_hundred_per_cent_and_amounts_keep_their_digits(chenzhou, client):
+    text = client.get("/policies/on-day/", {"on": "2024-01-01"}).content.decode()
+    assert ">100%<" in text and ">1.00<" not in text
+    assert ">2%<" in text and ">200,000.00<" in text

@@ -55,6 +55,11 @@ class ParameterOn:
     next_change: dt.date | None
     history: list[tuple[dt.date, Decimal]]
 
+    @property
+    def share(self) -> bool:
+        """Whether it reads as a percentage: one of its values is below 1, so that 1.00 after 0.75 is 100 %."""
+        return any(0 < abs(value) < 1 for _, value in self.history)
+
 
 @dataclass(frozen=True)
 class MeasureOn:

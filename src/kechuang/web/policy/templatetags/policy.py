@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -157,11 +158,6 @@ def short_hash(value: str) -> str:
 
 
 @register.filter
-def parameter_value(value: Any, unit: str = "") -> str:
-    """A parameter as people read it: a share below 1 also in percent, a large one with thousands separators."""
-    if value is None:
-        return ""
-    if abs(value) < 1:
-        percent = (value * 100).normalize()
-        return f"{percent:f}%"
-    return f"{value:,f}"
+def parameter_value(value: Decimal, share: bool) -> str:
+    """A value of a parameter as people read it: a share in percent, any other with thousands separators."""
+    return f"{(value * 100).normalize():f}%" if share else f"{value:,f}"
