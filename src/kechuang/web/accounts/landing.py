@@ -54,11 +54,16 @@ def doors(user: Any) -> list[Door]:
         )
     if held & {Role.OFFICER, Role.DEPARTMENT}:
         add(_url("monitoring:targets"), _("目标看板"), _("每个目标到哪了，差多少，数据由谁提供。"))
+    if Role.DEPARTMENT in held:
+        add(_url("monitoring:submissions_upload"), _("报数据"), _("下载本部门的表，填好传上来，由第二个人确认。"))
     for county in sorted(access.counties(user)):
         add(_url("registry:organisations", county=county), _("本县市区企业"), _("能看本县市区企业的数据和结果。"))
     if held & {Role.OFFICER}:
         add(_url("registry:organisations"), _("企业"), _("全市企业名录，数据和结果。"))
+        add(_url("monitoring:submissions"), _("报来的数据"), _("各部门和公众报来的指标值，核对来源后确认或退回。"))
         add(_url("policy:documents"), _("文件与条款"), _("附原文，核对每一句，看每一条变成了什么。"))
+        add(_url("library:documents"), _("政策库"), _("传文件，确认读出的内容，几个城市放在一起比。"))
+        add(_url("laboratory:home"), _("政策实验室"), _("政策出台前先算：花多少，谁得谁失，哪里有漏洞。"))
     if Role.AUDITOR in held:
         add(_url("audit:events"), _("审计日志"), _("谁、何时、对什么、做了什么、结果如何；可筛选，可导出。"))
         add(_url("audit:heads"), _("审计链头"), _("每天公布的链头和校验方法。"))
