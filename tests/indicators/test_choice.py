@@ -67,11 +67,16 @@ def test_wrong_unit_stays_out():
     assert choose_all([seen(2020, "1.21", unit="亿元")], {"rd": "%"}) == {}
 
 
-def test_known_on_leaves_out_what_had_not_begun():
-    undated = seen(2020, "1.21")
-    assert as_known_on([undated], dt.date(2020, 1, 1)) == [undated]
-    assert as_known_on([undated], dt.date(2020, 1, 1), keep_undated=False) == []
-    assert as_known_on([undated], dt.date(2019, 12, 31)) == []
+def test_known_on_leaves_out_what_could_not_exist():
+    whole, month = seen(2020, "1.21"), seen(2020, "1.3", note="as of 2020-11")
+    # Of a whole year nothing is known before it is over; a figure of a month may be known within the year.
+    assert as_known_on([whole, month], dt.date(2021, 1, 1)) == [whole, month]
+    assert as_known_on([whole, month], dt.date(2020, 12, 31)) == [month]
+    assert as_known_on([whole, month], dt.date(2019, 12, 31)) == []
+    assert as_known_on([whole, month], dt.date(2021, 1, 1), keep_undated=False) == []
+    # A date on record goes before the calendar.
+    early = seen(2020, "1", by=source("a", released=dt.date(2020, 12, 30)))
+    assert as_known_on([early], dt.date(2020, 12, 30)) == [early]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ D = dt.date
         (range(2010, 2026), D(2026, 7, 1), None, Due(2026, D(2027, 6, 30), False)),
         (range(2010, 2024), D(2026, 3, 1), None, Due(2024, D(2025, 6, 30), True)),
         (range(2010, 2027), D(2026, 3, 1), None, Due(2027, D(2028, 6, 30), False)),
-        ((), D(2026, 3, 1), "01-20", Due(2025, D(2026, 1, 20), True)),
+        ((), D(2026, 3, 1), "01-20", Due(2025, D(2026, 1, 20), True, stated=True)),
     ],
 )
 def test_next_due(known, today, rule, expected):

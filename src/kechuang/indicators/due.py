@@ -7,16 +7,20 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 DEFAULT = "06-30"
-"""Statistical bulletins of a year come out in spring, yearbooks later; a pack may state another day."""
+"""A convention of the platform, not of any office; a pack states the real day of an indicator where one is known."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """The figure of ``year`` is to be in on ``day``; ``late`` says that the day has passed without it."""
+    """The figure of ``year`` is to be in on ``day``; ``late`` says that the day has passed without it.
+
+    ``stated`` is false where nobody stated the day and the convention of the platform stands in.
+    """
 
     year: int
     day: dt.date
     late: bool
+    stated: bool = False
 
 
 def due_day(year: int, rule: str | None = None) -> dt.date:
@@ -33,5 +37,5 @@ def next_due(known: Container[int], today: dt.date, rule: str | None = None) -> 
     for wanted in candidates:
         if wanted not in known:
             day = due_day(wanted, rule)
-            return Due(wanted, day, day < today)
-    return Due(candidates[-1] + 1, due_day(candidates[-1] + 1, rule), late=False)
+            return Due(wanted, day, day < today, rule is not None)
+    return Due(candidates[-1] + 1, due_day(candidates[-1] + 1, rule), late=False, stated=rule is not None)

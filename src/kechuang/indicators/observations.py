@@ -111,18 +111,27 @@ class Observation:
         return convert(self.value, self.unit, unit)
 
 
+def _begun(observation: Observation, day: dt.date) -> bool:
+    """Whether a value could exist on ``day``: that of a whole year only after the year, others once it has begun."""
+    partial = observation.flags & {Flag.AS_OF, Flag.PART_YEAR}
+    return observation.year < day.year + bool(partial)
+
+
 def as_known_on(observations: Iterable[Observation], day: dt.date, *, keep_undated: bool = True) -> list[Observation]:
     """The vintages that were known on ``day``.
 
-    A value without any date cannot be placed in time; ``keep_undated`` says whether it is kept. A value of a year
-    that had not begun by ``day`` was certainly not known and is always left out.
+    A value without any date cannot be placed in time; ``keep_undated`` says whether it is kept. Kept ones still obey
+    the calendar: nobody knew the figure of a whole year before that year was over, or of a month before its year.
     """
-    return [
-        o
-        for o in observations
-        if o.year <= day.year
-        and (((known := o.known_since) is None and keep_undated) or (known is not None and known <= day))
-    ]
+    kept = []
+    for observation in observations:
+        known = observation.known_since
+        if known is not None:
+            if known <= day:
+                kept.append(observation)
+        elif keep_undated and _begun(observation, day):
+            kept.append(observation)
+    return kept
 
 
 def by_cell(observations: Iterable[Observation]) -> dict[tuple[str, str, int], list[Observation]]:

@@ -1,6 +1,7 @@
 """The board and the indicator page on the real pack: honest, complete, in both languages."""
 
 import csv
+import datetime as dt
 import io
 from decimal import Decimal
 
@@ -179,6 +180,37 @@ def test_looking_back_shows_only_what_was_known(chenzhou):
     assert "2020 年为 1.21%" in after
     statuses = {t["id"]: t["status"] for t in client.get("/api/v1/targets?on=2014-06-01").json()["targets"]}
     assert "missed" not in statuses.values()
+
+
+def test_real_sources_say_their_trust_and_day(chenzhou):
+    """The office's own table goes before a copy, a copy before the press; tables are known from their day on."""
+    from kechuang.web.monitoring.domain.queries import figures
+
+    stated = {s.id: (s.trust, s.released) for s in chenzhou.sources}
+    assert stated["amr-hunan"] == ("official", dt.date(2020, 12, 21))
+    assert stated["acorahome-2"] == ("republished", dt.date(2025, 10, 31))
+    # A handbook of 2024 under an address of 2020: no day is better than a wrong one.
+    assert stated["hunan"] == ("official", None)
+    _, loaded = figures()
+    growth = loaded.situation.cells["431000", "gdp_growth_real", 2016]
+    assert (str(growth.value), growth.chosen.source.id) == ("8.3", "cre-gdpct")
+    assert growth.why.zh.endswith("来源更接近发布机关")
+    conflicts = [c.conflict.kind for c in loaded.situation.cells.values() if c.conflict]
+    assert (conflicts.count("disagreement"), conflicts.count("rounding")) == (8, 29)
+    key = ("431000", "invention_patents_valid", 2020)
+    known = [key in figures(known_on=dt.date(2020, 12, day))[1].situation.cells for day in (20, 21)]
+    assert known == [False, True]
+
+
+def test_the_next_figure_is_told_everywhere(chenzhou):
+    client = Client()
+    body = client.get("/api/v1/indicators/gdp?on=2016-03-01").json()
+    assert body["next_data"] == {"year": 2016, "by": "2017-06-30", "late": False, "day_is": "default"}
+    targets = client.get("/api/v1/targets?on=2016-03-01").json()["targets"]
+    assert {"year", "by", "late", "day_is"} == set(targets[0]["next_data"])
+    assert "（平台默认日）" in client.get("/indicators/gdp/").content.decode()
+    board = client.get("/targets/").content.decode()
+    assert "（平台默认日）" in board and "这不是哪个部门的规定" in board
 
 
 @pytest.mark.parametrize(("on", "message"), [("gestern", "2016-03-01"), ("2999-01-01", "这一天还没到")])

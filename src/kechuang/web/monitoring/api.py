@@ -11,11 +11,14 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from kechuang.indicators import Cell, Definition, Observation, Text, Verdict
+from kechuang.indicators.due import Due
 from kechuang.web.core.errors import UserError
+from kechuang.web.policy.domain.queries import LoadedRelease
 
 from .domain import queries
-from .domain.board import Row
-from .domain.page import definition_of
+from .domain.board import Row, next_figure
+from .domain.loading import Loaded
+from .domain.page import definition_of, stated_day
 
 router = Router(tags=["monitoring"])
 
@@ -44,6 +47,17 @@ def _definition(value: Definition) -> dict[str, Any]:
             }
             for b in value.breaks
         ],
+    }
+
+
+def _due(value: Due | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    return {
+        "year": value.year,
+        "by": value.day.isoformat(),
+        "late": value.late,
+        "day_is": "stated" if value.stated else "default",
     }
 
 
@@ -104,6 +118,7 @@ def _verdict(row: Row) -> dict[str, Any]:
         "elsewhere": [_cell(cell) for cell in verdict.elsewhere],
         "evidence": [_cell(cell) for cell in verdict.evidence],
         "remarks": [_text(remark) for remark in verdict.remarks],
+        "next_data": _due(row.next_data),
     }
 
 
@@ -119,9 +134,9 @@ def targets(request: HttpRequest, on: str = "") -> dict[str, Any]:
 
 
 @router.get("/targets/{target_id}", summary="一项目标 / one target")
-def target(request: HttpRequest, target_id: str) -> dict[str, Any]:
-    """One target with its verdict."""
-    release, board = queries.board_now()
+def target(request: HttpRequest, target_id: str, on: str = "") -> dict[str, Any]:
+    """One target with its verdict; ``on`` as for all targets."""
+    release, board = queries.board_now(queries.read_day(on))
     for group in board.groups:
         for row in group.rows:
             if row.record.id == target_id:
@@ -131,20 +146,30 @@ def target(request: HttpRequest, target_id: str) -> dict[str, Any]:
     )
 
 
+def _indicator(release: LoadedRelease, loaded: Loaded, definition: Definition) -> dict[str, Any]:
+    due = next_figure(definition.id, loaded.situation, stated_day(release, definition.id))
+    return {**_definition(definition), "next_data": _due(due)}
+
+
 @router.get("/indicators", summary="指标 / indicators")
-def indicators(request: HttpRequest) -> dict[str, Any]:
-    """Definitions of all indicators."""
-    release, loaded = queries.figures()
-    return {"release": release.digest, "indicators": [_definition(d) for d in loaded.situation.definitions.values()]}
+def indicators(request: HttpRequest, on: str = "") -> dict[str, Any]:
+    """Definitions of all indicators, each with the figure of the city to look for next; ``on`` as for targets."""
+    release, loaded = queries.figures(known_on=queries.read_day(on))
+    found = [_indicator(release, loaded, d) for d in loaded.situation.definitions.values()]
+    return {"release": release.digest, "indicators": found}
 
 
 @router.get("/indicators/{indicator_id}", summary="一个指标 / one indicator")
-def indicator(request: HttpRequest, indicator_id: str) -> dict[str, Any]:
-    """A definition with the chosen value of every cell, and the values not chosen."""
-    release, loaded = queries.figures()
+def indicator(request: HttpRequest, indicator_id: str, on: str = "") -> dict[str, Any]:
+    """A definition with the chosen value of every cell, and the values not chosen; ``on`` as for targets."""
+    release, loaded = queries.figures(known_on=queries.read_day(on))
     definition = definition_of(loaded, indicator_id)
     cells = [c for (_, i, _), c in sorted(loaded.situation.cells.items()) if i == indicator_id]
-    return {"release": release.digest, **_definition(definition), "cells": [_cell(c) for c in cells]}
+    return {
+        "release": release.digest,
+        **_indicator(release, loaded, definition),
+        "cells": [_cell(c) for c in cells],
+    }
 
 
 def _key(value: Observation) -> list[Any]:
@@ -171,11 +196,12 @@ def observations(
     region: str | None = Query(None, description="GB/T 2260, e.g. 431000"),
     indicator: str | None = None,
     year: int | None = None,
+    on: str = Query("", description="a day: only what was known then"),
     cursor: str | None = None,
     limit: int = Query(200, ge=1, le=MAX_PAGE),
 ) -> dict[str, Any]:
     """All vintages, every source of every cell; pages by ``cursor`` in a stable order."""
-    release, loaded = queries.figures()
+    release, loaded = queries.figures(known_on=queries.read_day(on))
     rows = sorted(
         (
             o

@@ -8,7 +8,7 @@ from typing import Any
 
 from kechuang.citypack import models as pack_models
 from kechuang.indicators import Cell, Situation, Status, Text, Verdict, judge_all
-from kechuang.indicators.due import next_due
+from kechuang.indicators.due import Due, next_due
 from kechuang.indicators.forecast import MODEL_NAMES
 from kechuang.indicators.reasons import caution, cell_value, pace_sentence, target_value, with_unit
 from kechuang.indicators.text import number
@@ -70,7 +70,12 @@ class Row:
     departments: tuple[tuple[Text, bool], ...]
     indicator: str | None
     nested: bool
-    next_data: Text | None
+    next_data: Due | None
+
+    @property
+    def next_text(self) -> Text | None:
+        """The next figure in words."""
+        return due_sentence(self.next_data) if self.next_data else None
 
     @property
     def show_deadline(self) -> bool:
@@ -152,12 +157,20 @@ def _wanted(record: pack_models.Target, verdict: Verdict, situation: Situation) 
     return target_value(verdict.target, situation.definitions.get(record.indicator or ""))
 
 
-def _next_data(indicator: str | None, situation: Situation, rule: str | None) -> Text:
+def next_figure(indicator: str, situation: Situation, rule: str | None) -> Due:
+    """The figure of the city to look for next; ``rule`` is the day (MM-DD) the pack states for the indicator."""
     known = {y for r, i, y in situation.cells if (r, i) == (situation.region, indicator)}
-    due = next_due(known, situation.today, rule)
+    return next_due(known, situation.today, rule)
+
+
+def due_sentence(due: Due) -> Text:
+    """The next figure in words; a day that nobody stated is called the platform's."""
+    default = Text("", "") if due.stated else Text("（平台默认日）", " (default day)")
     if due.late:
-        return Text(f"{due.year} 年的，{due.day} 应报未报", f"{due.year}, overdue since {due.day}")
-    return Text(f"{due.year} 年的数，{due.day} 前", f"{due.year}, by {due.day}")
+        return Text(
+            f"{due.year} 年的，{due.day} 应报未报{default.zh}", f"{due.year}, overdue since {due.day}{default.en}"
+        )
+    return Text(f"{due.year} 年的数，{due.day} 前{default.zh}", f"{due.year}, by {due.day}{default.en}")
 
 
 def row(record: pack_models.Target, verdict: Verdict, situation: Situation, due: str | None = None) -> Row:
@@ -181,7 +194,7 @@ def row(record: pack_models.Target, verdict: Verdict, situation: Situation, due:
         ),
         indicator=indicator if indicator in situation.definitions else None,
         nested=record.nested_in is not None,
-        next_data=_next_data(indicator, situation, due) if indicator in situation.definitions else None,
+        next_data=next_figure(indicator, situation, due) if indicator in situation.definitions else None,
     )
 
 

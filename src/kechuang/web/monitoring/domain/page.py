@@ -65,6 +65,7 @@ class Page:
     inversions: tuple[Inversion, ...]
     projection: Projection | None
     holder: Text | None
+    next_data: Text
     demo: bool
 
     @property
@@ -86,6 +87,11 @@ def definition_of(loaded: loading.Loaded, indicator: str) -> Definition:
         raise UserError(
             f"没有编号为“{indicator}”的指标。", f"There is no indicator “{indicator}”.", code="unknown", status=404
         ) from None
+
+
+def stated_day(release: LoadedRelease, indicator: str) -> str | None:
+    """The day (MM-DD) the pack states for an indicator's yearly figure, or None."""
+    return next((i.due for i in release.pack.indicators if i.id == indicator), None)
 
 
 def _latest(situation: Situation, region: str, indicator: str) -> Cell | None:
@@ -277,6 +283,7 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         projection=projection(definition, situation),
         inversions=tuple(inversions(release.pack, situation)) if indicator == CONTRIBUTION else (),
         holder=situation.holders.get(definition.holder or ""),
+        next_data=board.due_sentence(board.next_figure(indicator, situation, stated_day(release, indicator))),
         demo=loaded.demo,
     )
 
