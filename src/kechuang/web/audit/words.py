@@ -45,6 +45,12 @@ ACTIONS: dict[str, str | Promise] = {
     "observation.submit": _("提交观测值"),
     "policy.apply": _("城市包生效"),
     "policy.attach": _("附原文"),
+    "registry.change": _("变更登记事实"),
+    "registry.correct": _("更正登记事实"),
+    "registry.create": _("登记"),
+    "registry.remove": _("删除登记"),
+    "registry.source": _("登记来源"),
+    "registry.undo_import": _("撤销导入"),
 }
 KINDS: dict[str, str | Promise] = {
     "chain": _("审计链"),
@@ -55,6 +61,9 @@ KINDS: dict[str, str | Promise] = {
     "library_item": _("读出的条目"),
     "organisation": _("单位"),
     "realm": _("数据性质"),
+    "registry_import": _("登记导入"),
+    "registry_record": _("登记记录"),
+    "registry_source": _("登记来源"),
     "release": _("城市包版本"),
     "run": _("计算批次"),
     "submission": _("提交的观测值"),

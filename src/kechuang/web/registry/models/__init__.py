@@ -1,0 +1,19 @@
+"""The registry's records: organisations, people, bases, contracts, projects, finance, and the history of all of them."""
+
+from __future__ import annotations
+
+from .base import Registered, Source, UnfinishedImport
+from .bases import Base, BaseEvaluation, BaseReport
+from .finance import Guarantee, Investment, InvestmentProject, Loan, Pledge
+from .history import Alias, Attribute, AttributeDefinition, Merge, Version
+from .organisations import BankAccount, Organisation, Qualification, Shareholding, YearlyFigures
+from .people import Employment, Person
+from .projects import Prize, Project
+from .technology import Achievement, Agreement, AgreementParty, Demand, Patent, TechnologyContract
+
+__all__ = [
+    "Achievement", "Agreement", "AgreementParty", "Alias", "Attribute", "AttributeDefinition", "BankAccount", "Base",
+    "BaseEvaluation", "BaseReport", "Demand", "Employment", "Guarantee", "Investment", "InvestmentProject", "Loan",
+    "Merge", "Organisation", "Patent", "Person", "Pledge", "Prize", "Project", "Qualification", "Registered",
+    "Shareholding", "Source", "TechnologyContract", "UnfinishedImport", "Version", "YearlyFigures",
+]  # fmt: skip
