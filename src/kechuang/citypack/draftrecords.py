@@ -217,10 +217,7 @@ class Maker:
         if deadline is not None and deadline >= self.issued:
             record["deadline"] = deadline.isoformat()
         else:
-            record["note"] = {
-                "zh": f"{where}没有读到期限（{TO_FILL['zh']}）",
-                "en": f"No deadline was read ({TO_FILL['en'].lower()})",
-            }
+            record["note"] = _without_day(fields, where)
         return record
 
     def _indicator(self, name: str, unit: str) -> str:
@@ -264,6 +261,9 @@ class Maker:
             "departments": self._roles(who) or self._responsible.get(item.clause, []),
         }
         deadline = day(fields.get("deadline"))
+        if deadline is None and fields.get("deadline_words"):
+            note = _without_day(fields, where)
+            record["action"] = {lang: f"{text} {note[lang]}" for lang, text in record["action"].items()}
         return record | ({"deadline": deadline.isoformat()} if deadline else {})
 
     # ---- the whole ---------------------------------------------------------------------------
@@ -379,6 +379,20 @@ def day(value: Any) -> dt.date | None:
         return dt.date(year, month, date)
     except ValueError:
         return None
+
+
+def _without_day(fields: Mapping[str, Any], where: str) -> dict[str, str]:
+    """The note of an item without a day: the relative deadline as it is written, or that none was read."""
+    words = str(fields.get("deadline_words") or "")
+    if words:
+        return {
+            "zh": f"期限写作“{words}”（{where}），换算不成日期（{TO_FILL['zh']}）",
+            "en": f"The deadline reads “{words}” and comes to no date ({TO_FILL['en'].lower()})",
+        }
+    return {
+        "zh": f"{where}没有读到期限（{TO_FILL['zh']}）",
+        "en": f"No deadline was read ({TO_FILL['en'].lower()})",
+    }
 
 
 def _own(fields: Mapping[str, Any], name: str, zh: str, en: str) -> dict[str, str]:

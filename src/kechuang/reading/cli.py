@@ -8,7 +8,7 @@ import sys
 
 from kechuang.reading.document import load
 from kechuang.reading.errors import ReadingError
-from kechuang.reading.model import Evidence, Incentive, Reading, Target, plain
+from kechuang.reading.model import Evidence, Incentive, Reading, Target, Task, plain
 from kechuang.reading.pipeline import read
 from kechuang.reading.reasons import in_chinese
 
@@ -126,7 +126,7 @@ def _by_clause(reading: Reading, words: dict[str, str], why: bool) -> dict[str, 
         add(rule.clause, "rule", f"{rule.kind}: {rule.value or ''.join(rule.quote.split())}", rule.evidence)
     for task in reading.tasks:
         who = f"{task.actor}: " if task.actor else ""
-        due = f" ({words['by']} {task.deadline})" if task.deadline else ""
+        due = _due(task, words["by"])
         add(task.clause, "task", f"{who}{task.action}{task.object or ''}{due}", task.evidence)
     for reference in reading.references:
         title = f"《{reference.title}》" if reference.title else ""
@@ -136,8 +136,14 @@ def _by_clause(reading: Reading, words: dict[str, str], why: bool) -> dict[str, 
 
 def _target(item: Target, words: dict[str, str]) -> str:
     top = f"–{plain(item.value_max)}" if item.value_max is not None else ""
-    due = f" ({words['deadline']} {item.deadline})" if item.deadline else ""
+    due = _due(item, words["deadline"])
     return f"{item.indicator} {item.comparator} {plain(item.value)}{top} {item.unit}{due}"
+
+
+def _due(item: Target | Task, word: str) -> str:
+    """The deadline in brackets; a relative one that comes to no date as it is written."""
+    due = item.deadline or item.deadline_words
+    return f" ({word} {due})" if due else ""
 
 
 def _incentive(item: Incentive, words: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Deadlines: 到2015年, 2014年前, 2012-2015年, “十四五”末, and how far they reach.
+"""Deadlines: 到2015年, 2014年前, 2012-2015年, “十四五”末, relative ones (三年内), and how far they reach.
 
 A deadline holds for what follows it in its paragraph until another is named; one that stands in the paragraph before a
 list (到2015年，……：——……；) holds for every member of the list.
@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 
 from kechuang.chinese import dates
+from kechuang.reading import relative
+from kechuang.reading.relative import NOTHING, Known
 
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 _RULES = (
@@ -28,15 +30,24 @@ _PAST = re.compile(r"(?:截至|截止)\s*$")
 
 @dataclass(frozen=True)
 class Deadline:
-    """``text[start:end]`` names the deadline; ``iso`` is the year (or month, day) it ends with."""
+    """``text[start:end]`` names the deadline; ``iso`` is the year (or month, day) it ends with.
+
+    A relative one also keeps its ``words`` and the ``reason`` for what it came to; ``iso`` is ``None`` where the
+    document does not say when it ends.
+    """
 
     start: int
     end: int
-    iso: str
+    iso: str | None
+    words: str | None = None
+    reason: str | None = None
 
 
-def find(masked: str, text: str) -> list[Deadline]:
-    """Deadlines of a clean sentence, in order; years inside brackets and book titles are none."""
+def find(masked: str, text: str, known: Known = NOTHING) -> list[Deadline]:
+    """Deadlines of a clean sentence, in order; years inside brackets and book titles are none.
+
+    ``known`` is what relative ones are counted from.
+    """
     found: list[Deadline] = []
     covered: set[int] = set()
     if "年" in masked:
@@ -49,16 +60,19 @@ def find(masked: str, text: str) -> list[Deadline]:
     if "五" in text:
         for plan in dates.find_plan_ends(text):
             found.append(Deadline(plan.start, plan.end, plan.iso))
+    for term in relative.find(masked, known):
+        if all(term.end <= one.start or one.end <= term.start for one in found):
+            found.append(Deadline(term.start, term.end, term.iso, text[term.start : term.end], term.reason))
     return sorted(found, key=lambda item: item.start)
 
 
-def at(found: list[Deadline], position: int, inherited: str | None) -> str | None:
+def at(found: list[Deadline], position: int, inherited: Deadline | None) -> Deadline | None:
     """The deadline that holds at a position of the sentence."""
     current = inherited
     for item in found:
         if item.start > position:
             break
-        current = item.iso
+        current = item
     return current
 
 
@@ -68,8 +82,8 @@ class Scope:
     def __init__(self) -> None:
         self.paragraph = ""
         self.clause = ""
-        self.current: str | None = None
-        self.lead: str | None = None
+        self.current: Deadline | None = None
+        self.lead: Deadline | None = None
 
     def enter(self, paragraph: str, clause: str, bulleted: bool) -> None:
         """Tell the scope which paragraph comes next."""
@@ -84,6 +98,6 @@ class Scope:
     def leave(self, found: list[Deadline], bulleted: bool) -> None:
         """Take over the last deadline of the sentence just read."""
         if found:
-            self.current = found[-1].iso
+            self.current = found[-1]
             if not bulleted:
                 self.lead = self.current

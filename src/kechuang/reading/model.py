@@ -80,7 +80,10 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Target:
-    """A figure to be reached. ``comparator`` is the surface form: ``>= > <= < = ~`` (``~`` for 左右)."""
+    """A figure to be reached. ``comparator`` is the surface form: ``>= > <= < = ~`` (``~`` for 左右).
+
+    ``deadline_words`` is a relative deadline (三年内) as it is written; ``deadline`` what it comes to, if that is known.
+    """
 
     start: int
     end: int
@@ -95,6 +98,7 @@ class Target:
     baseline_or_growth: str | None = None
     within: int | None = None
     evidence: Evidence = Evidence()
+    deadline_words: str | None = None
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
         item: dict[str, Any] = {
@@ -114,6 +118,8 @@ class Target:
             item["baseline_or_growth"] = self.baseline_or_growth
         if self.within is not None:
             item["within"] = self.within
+        if self.deadline_words is not None:
+            item["deadline_words"] = self.deadline_words
         return _with_evidence(item, self.evidence, why)
 
 
@@ -202,7 +208,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Task:
-    """Something to be done: ``actor`` only where the text names one."""
+    """Something to be done: ``actor`` only where the text names one; deadlines as in ``Target``."""
 
     start: int
     end: int
@@ -212,6 +218,7 @@ class Task:
     deadline: str | None
     object: str | None = None
     evidence: Evidence = Evidence()
+    deadline_words: str | None = None
 
     def to_dict(self, why: bool = False) -> dict[str, Any]:
         item: dict[str, Any] = {
@@ -223,6 +230,8 @@ class Task:
             "deadline": self.deadline,
             "object": self.object,
         }
+        if self.deadline_words is not None:
+            item["deadline_words"] = self.deadline_words
         return _with_evidence(item, self.evidence, why)
 
 

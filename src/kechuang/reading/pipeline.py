@@ -13,9 +13,10 @@ from kechuang.reading.intervals import Intervals
 from kechuang.reading.lines import logical_lines, physical_lines
 from kechuang.reading.markers import find_marker
 from kechuang.reading.metadata import read_frame
-from kechuang.reading.model import Clause, Reading, Sentence
+from kechuang.reading.model import Clause, Reading, Rule, Sentence
 from kechuang.reading.notes import notes
 from kechuang.reading.references import read_references
+from kechuang.reading.relative import Known
 from kechuang.reading.structure import Structure, read_structure
 from kechuang.reading.targets import read_targets
 from kechuang.reading.tasks import read_tasks
@@ -31,7 +32,9 @@ def read(text: str) -> Reading:
     views = _views(text, structure, cut)
     incentives = read_incentives(views, Beneficiaries(structure.clauses, cut))
     money = [(item.start, item.end) for item in incentives]
-    targets = read_targets(views, Intervals(money))
+    rules = read_rules(views)
+    known = Known(frame.issued, _force(rules, frame.issued), frame.title)
+    targets = read_targets(views, Intervals(money), known)
     taken = Intervals([*money, *((item.start, item.end) for item in targets)])
     reading = Reading(
         text,
@@ -45,11 +48,23 @@ def read(text: str) -> Reading:
         cut,
         targets=tuple(replace(item, quote=text[item.start : item.end]) for item in targets),
         incentives=tuple(replace(item, quote=text[item.start : item.end]) for item in incentives),
-        rules=tuple(replace(item, quote=text[item.start : item.end]) for item in read_rules(views)),
-        tasks=tuple(read_tasks(views, taken)),
+        rules=tuple(replace(item, quote=text[item.start : item.end]) for item in rules),
+        tasks=tuple(read_tasks(views, taken, known)),
         references=tuple(read_references(views, frame.number)),
     )
     return replace(reading, notes=notes(reading, views))
+
+
+def _force(rules: list[Rule], issued: str | None) -> str | None:
+    """The day from which the document holds: a date it names, or that of its issue (自印发之日起施行)."""
+    for rule in rules:
+        if rule.kind == "validity" and rule.value and rule.value.startswith("from "):
+            begins = rule.value.removeprefix("from ").partition(";")[0]
+            if begins[:4].isdigit():
+                return begins
+            if "之日" in begins and any(word in begins for word in ("印发", "发布", "公布", "颁布", "下发")):
+                return issued
+    return None
 
 
 def _sentences(text: str, structure: Structure) -> tuple[Sentence, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kechuang.reading import relative
+
 _CHINESE = {
     "condition taken from the grant before it": "条件承接上一项奖补",
     "condition stands in an earlier sentence": "条件写在前面的句子里",
@@ -16,6 +18,14 @@ _CHINESE = {
     "no beneficiary named; enterprises assumed": "没有写明对象，暂按企业理解",
     "no deadline in the text": "文中没有写期限",
     "no actor named": "没有写明责任主体",
+    relative.NO_DATE: "文件没有日期，期限无从起算",
+    relative.NO_FORCE: "文中没有写施行日期，期限无从起算",
+    relative.EACH_CASE: "期限从每件事各自的时点起算",
+    relative.OFFICE: "任期起止不在文中",
+    relative.NO_PERIOD: "规划期不在文中",
+    relative.FROM_ISSUE: "期限从成文之日起算；文中没有写别的起点",
+    relative.FROM_EVENT: "期限从文中写明的时点起算",
+    relative.OF_PERIOD: "期限取自规划期",
 }
 
 

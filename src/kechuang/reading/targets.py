@@ -22,6 +22,7 @@ from kechuang.reading.intervals import Intervals
 from kechuang.reading.model import Evidence, Target
 from kechuang.reading.phrases import Segment
 from kechuang.reading.quantities import Quantity
+from kechuang.reading.relative import NOTHING, Known
 from kechuang.reading.view import View
 
 _BUILD = (
@@ -68,6 +69,8 @@ _SKIP_HEADING = re.compile(
 _GOAL = re.compile(
     r"翻[一两二三]番|由[^，]*(?:提高|提升|增加|扩大|降低|下降)到|力争|实现|确保|努力|目标|年均|争取|突破"
 )
+#: 增幅应当高于财政支出增幅2个百分点: a duty between two rates, as statutes set it.
+_DUTY = re.compile(r"(?:应当?|必须|要)(?=(?:高于|快于|低于|超过))")
 _GOAL_HEADING = re.compile(r"目标|指标|任务|规划|行动|工程|计划")
 _SKIP_KINDS = ("time", "ratio")
 _SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|(?<!人)次|轮|期|度|(?<!分)点)$")
@@ -80,13 +83,13 @@ _NAME_GOES_ON = r"(?:以上|左右)?的?(?:企业|项目|产业|园区|集群|�
 _PER_RATE = re.compile(r"(?:年均|每年|年度)")
 
 
-def read_targets(views: Iterable[View], taken: Intervals) -> list[Target]:
-    """All targets; ``taken`` are source spans that already are incentives."""
+def read_targets(views: Iterable[View], taken: Intervals, known: Known = NOTHING) -> list[Target]:
+    """All targets; ``taken`` are source spans that already are incentives, ``known`` dates relative deadlines."""
     found: list[Target] = []
     scope = deadlines.Scope()
     for view in views:
         scope.enter(view.paragraph, view.clause, view.bulleted)
-        terms = deadlines.find(view.masked, view.text)
+        terms = deadlines.find(view.masked, view.text, known)
         if (
             view.quantities
             and not any(_SKIP_HEADING.search(title) for title in view.headings)
@@ -101,7 +104,12 @@ class _Sentence:
     """Reads one sentence; remembers the figure before, for 其中 and elided verbs."""
 
     def __init__(
-        self, view: View, terms: list[deadlines.Deadline], inherited: str | None, taken: Intervals, offset: int
+        self,
+        view: View,
+        terms: list[deadlines.Deadline],
+        inherited: deadlines.Deadline | None,
+        taken: Intervals,
+        offset: int,
     ) -> None:
         self.view = view
         self.terms = terms
@@ -173,7 +181,7 @@ class _Sentence:
         head = text[max(0, quantity.start - 12) : quantity.start]
         return not (quantity.kind == "number" and not quantity.unit and not _REACH.search(head))
 
-    def _deadline(self, quantity: Quantity) -> str | None:
+    def _deadline(self, quantity: Quantity) -> deadlines.Deadline | None:
         return deadlines.at(self.terms, quantity.start, self.inherited)
 
     def _is_goal(self, quantity: Quantity) -> bool:
@@ -182,6 +190,7 @@ class _Sentence:
             bool(self.found)
             or self._deadline(quantity) is not None
             or bool(_GOAL.search(self.view.masked))
+            or (quantity.kind == "points" and bool(_DUTY.search(self.view.masked[: quantity.start])))
             or any(_GOAL_HEADING.search(title) for title in self.view.headings)
         )
 
@@ -325,6 +334,7 @@ class _Sentence:
         raw = view.text[left : left + match.start()]
         subject = _STRIP.sub("", self._without_deadline(raw, left))
         subject = re.sub(r"(?:由|从)[^，]*$", "", subject) or subject
+        subject = re.sub(r"(?:应当?|必须|要)$", "", subject)
         if match is not base and match["reach"] == "实现":
             tail = view.text[quantity.stop : segment.end].strip("的")
             if not tail and not subject:
@@ -432,6 +442,9 @@ class _Sentence:
         deadline = self._deadline(quantity)
         reasons = [] if deadline else ["no deadline in the text"]
         confidence = Decimal("0.95") if deadline else Decimal("0.85")
+        if deadline and deadline.reason:
+            reasons.append(deadline.reason)
+            confidence = Decimal("0.85")
         if quantity.written:
             confidence -= Decimal("0.1")
         parent = self.offset + len(self.found) - 1 if within else None
@@ -445,11 +458,12 @@ class _Sentence:
             comparator,
             quantity.value,
             quantity.unit,
-            deadline,
+            deadline.iso if deadline else None,
             quantity.value_max,
             growth,
             parent,
             Evidence((rule,), confidence, tuple(reasons)),
+            deadline.words if deadline else None,
         )
 
 

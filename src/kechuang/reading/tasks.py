@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from kechuang.reading import deadlines
+from kechuang.reading import deadlines, purposes
 from kechuang.reading.intervals import Intervals
 from kechuang.reading.model import Evidence, Task
 from kechuang.reading.phrases import Segment
+from kechuang.reading.relative import NOTHING, Known
 from kechuang.reading.view import View
 
 #: Verbs with which Chinese documents order something to be done.
 _ACTION = (
     r"(?:建立健全|建立完善|建立|建设|建成|健全|完善|加强|强化|推进|推动|推广|推行|开展|组织|实施|制定|制订|出台|编制|修订|发布|落实|深化|改革|优化|清理|规范|减少"
     r"|培育|培养|引进|引导|鼓励|支持|扶持|发展|打造|创建|创新|构建|搭建|整合|统筹|协调|设立|成立|组建|扩大|拓展|加大|增加|开发|利用|依托|选择|选派|遴选|保障"
-    r"|落实|探索|试点|试行|举办|营造|宣传|普及|改造|升级|治理|整治|防治|监测|监管|监督|考核|评估|评价|检查|督促|督办|跟踪|配合|牵头|负责|做好|做大做强|做优|抓好|抓住"
-    r"|围绕|简化|取消|下放|开放|共享|对接|服务|帮助|争取|承接|申报|认定|设置|配备|投入|安排|筹集|吸引|激励|表彰|查处|打击|保护|维护|转变|巩固|提高|提升|促进|增强|形成|实现|确保)"
+    r"|落实|探索|试点|试行|举办|营造|宣传|普及|改造|升级|治理|整治|防治|监测|监管|监督|考核|评估|评价|检查|督促|督办|跟踪|配合(?!单位|部门)|牵头(?!单位|部门)|负责(?!人|单位|部门|同志)|做好|做大做强|做优|抓好|抓住"
+    r"|简化|取消|下放|开放|共享|对接|服务|帮助|争取|承接|申报|认定|设置|配备|投入|安排|筹集|吸引|激励|表彰|查处|打击|保护|维护|转变|巩固|提高|提升|促进|增强|形成|实现|确保)"
 )
 _ADVERB = (
     r"(?:也|要|应当?|必须|须|继续|进一步|大力|加快|积极|全面|深入|切实|着力|努力|重点|有计划地|有效|充分|逐步|稳步|扎实|不断|坚持|主动|及时|依法|统一|定期|具体"
@@ -29,10 +30,10 @@ _NOUN = r"(?!创新(?:型|能力|要素|投入|绩效|环境|成果|驱动|主�
 _IMPERATIVE = re.compile(rf"^(?P<adverb>{_ADVERB})(?P<action>{_NOUN}{_ACTIONS})(?P<object>.*)$")
 #: 规模以上企业要建立研发机构: whoever stands before 要, 应当, 必须.
 _OBLIGED = re.compile(
-    rf"^(?P<actor>[^，。；]{{2,40}}?)(?:要|应当?|必须|须)(?:{_ADVERB})(?P<action>{_ACTIONS})(?P<object>.*)$"
+    rf"^(?P<actor>[^，。；]{{2,40}}?)(?:(?<![主重需纲概])要(?!素|求|点)|应当?|必须|须)(?:{_ADVERB})(?P<action>{_ACTIONS})(?P<object>.*)$"
 )
 _SUBJECT = re.compile(
-    rf"^(?P<actor>(?:各|市|县|区|省|镇|各级|有关|领导小组|科技|财政)[\u4e00-\u9fff、（）和及]{{0,36}}?(?:政府|部门|单位|委|局|办公室|办|小组|机构|企业|高校"
+    rf"^(?P<actor>各[县区市镇乡州盟地、（）]{{1,8}}(?=[^县区市镇乡]|$)|(?:各|市|县|区|省|镇|各级|有关|领导小组|科技|财政)[\u4e00-\u9fff、（）和及]{{0,36}}?(?:政府|部门|单位|委|局|办公室|办|小组|机构|企业|高校"
     rf"|院所|银行|园区|党委政府|镇街|街道))(?:{_ADVERB})(?P<action>{_NOUN}{_ACTIONS})(?P<object>.*)$"
 )
 _BY = re.compile(r"由(?P<actor>[^，。；]{2,30}?)(?:负责|牵头|会同|组织|承担|统筹)")
@@ -46,14 +47,17 @@ _FACT = re.compile(
 )
 
 
-def read_tasks(views: Iterable[View], taken: Intervals) -> list[Task]:
-    """All tasks; parts of a sentence that grant money (``taken``) are left to the incentives."""
+def read_tasks(views: Iterable[View], taken: Intervals, known: Known = NOTHING) -> list[Task]:
+    """All tasks; parts of a sentence that grant money (``taken``) are left to the incentives.
+
+    ``known`` dates relative deadlines.
+    """
     found: list[Task] = []
     scope = deadlines.Scope()
     by_paragraph: dict[str, list[int]] = {}
     for view in views:
         scope.enter(view.paragraph, view.clause, view.bulleted)
-        terms = deadlines.find(view.masked, view.text)
+        terms = deadlines.find(view.masked, view.text, known)
         if not any(_LIST_HEADING.search(title) for title in view.headings[-1:]):
             for task in _sentence(view, terms, scope.current, taken):
                 by_paragraph.setdefault(view.paragraph, []).append(len(found))
@@ -78,10 +82,13 @@ def _with_actor(task: Task, actor: str) -> Task:
         task.deadline,
         task.object,
         Evidence((*task.evidence.rules, "unit-in-brackets"), task.evidence.confidence, task.evidence.reasons),
+        task.deadline_words,
     )
 
 
-def _sentence(view: View, terms: list[deadlines.Deadline], inherited: str | None, taken: Intervals) -> list[Task]:
+def _sentence(
+    view: View, terms: list[deadlines.Deadline], inherited: deadlines.Deadline | None, taken: Intervals
+) -> list[Task]:
     tasks: list[Task] = []
     opened: tuple[int, re.Match[str], str | None, str] | None = None
     end = 0
@@ -97,6 +104,7 @@ def _sentence(view: View, terms: list[deadlines.Deadline], inherited: str | None
         if taken.overlaps(*source):
             return
         deadline = deadlines.at(terms, end - 1, inherited)
+        reasons = () if who else ("no actor named",)
         tasks.append(
             Task(
                 source[0],
@@ -104,15 +112,21 @@ def _sentence(view: View, terms: list[deadlines.Deadline], inherited: str | None
                 view.clause,
                 who,
                 match["action"],
-                deadline,
+                deadline.iso if deadline else None,
                 match["object"].strip("，、。") or None,
                 Evidence(
-                    (rule,), Decimal("0.8") if who is None else Decimal("0.9"), () if who else ("no actor named",)
+                    (rule,),
+                    Decimal("0.8") if who is None else Decimal("0.9"),
+                    (*reasons, deadline.reason) if deadline and deadline.reason else reasons,
                 ),
+                deadline.words if deadline else None,
             )
         )
 
-    for segment in view.segments:
+    aside = purposes.aside(view.masked, view.segments)
+    for n, segment in enumerate(view.segments):
+        if n in aside:
+            continue
         start = _skip(view, segment, terms)
         text = view.text[start : segment.end]
         subject = _SUBJECT.match(text)

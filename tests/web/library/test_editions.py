@@ -16,7 +16,7 @@ def confirmed(document, cast, second):
     for item in document.draft.items.filter(kind="measure"):
         review.confirm(item.pk, document.public_id, actor=cast.officer)
         review.confirm(item.pk, document.public_id, actor=second)
-    task = document.draft.items.filter(kind="task").first()
+    task = document.draft.items.filter(kind="task").last()
     review.reject(task.pk, document.public_id, actor=cast.officer)
     reshape.add(document, "measure", actor=cast.officer, quote="本年度安排专项资金3000万元")
     return document

@@ -64,6 +64,14 @@ def value_of(fields: Mapping[str, Any]) -> str:
     return f"{sign} {value.normalize():,f}{span} {fields.get('unit') or ''}".strip()
 
 
+def deadline_of(fields: Mapping[str, Any]) -> str:
+    """The deadline; a relative one with the words of the text, or those words alone where they come to no date."""
+    date, words = str(fields.get("deadline") or ""), str(fields.get("deadline_words") or "")
+    if date and words:
+        return f"{date} (“{words}”)" if is_english() else f"{date}（“{words}”）"
+    return date or (f"“{words}”" if words else "")
+
+
 def rows_of(item: DraftItem) -> tuple[tuple[str, str], ...]:
     """Label and value of what the item says; empty values are left out."""
     fields = item.fields
@@ -73,11 +81,11 @@ def rows_of(item: DraftItem) -> tuple[tuple[str, str], ...]:
                 (_("金额"), words["en" if is_english() else "zh"]), (_("封顶按"), fields.get("cap_period")),
                 (_("金额看"), fields.get("refers_to"))]  # fmt: skip
     elif item.kind == ItemKind.TARGET:
-        rows = [(_("哪个指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("完成期限"), fields.get("deadline")),
+        rows = [(_("哪个指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("完成期限"), deadline_of(fields)),
                 (_("相比"), fields.get("baseline_or_growth"))]  # fmt: skip
     else:
         rows = [(_("谁"), fields.get("actor")), (_("做什么"), f"{fields.get('action') or ''}{fields.get('object') or ''}"),
-                (_("完成期限"), fields.get("deadline"))]  # fmt: skip
+                (_("完成期限"), deadline_of(fields))]  # fmt: skip
     return tuple((label, str(value)) for label, value in rows if value)
 
 

@@ -51,7 +51,7 @@ def row(item: DraftItem) -> Row:
         words = in_words(fields)["en" if is_english() else "zh"]
         condition, title = str(fields.get("condition") or ""), str(fields.get("beneficiary") or cards.title_of(item))
     else:
-        words, condition = cards.value_of(fields), str(fields.get("deadline") or "")
+        words, condition = cards.value_of(fields), cards.deadline_of(fields)
         title = cards.title_of(item)
     return Row(item, document, item.clause, title, condition, words, _largest(fields, "amount_yuan"), _largest(fields, "rate"),
                _largest(fields, "cap_yuan"), pill, status)  # fmt: skip
