@@ -81,6 +81,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "accounts:person": ("admin", "/accounts/people/{person}/"),
     "audit:event": ("auditor", "/audit/events/{event}/"),
     "audit:events": ("auditor", "/audit/events/"),
+    "audit:mine": ("firm", "/audit/mine/"),
     "audit:tamper": ("", "/audit/tamper/"),
 }
 
@@ -103,6 +104,7 @@ ELSEWHERE: dict[str, str] = {
     "audit:chain": "file",
     "audit:verifier": "file",
     "audit:events_export": "file",
+    "audit:bulk": "file",
     "core:healthz": "for machines",
     "core:download": "file",
     "accounts:become": "POST only",

@@ -303,6 +303,25 @@ def _own_digest_agrees(link: Mapping[str, Any]) -> bool:
         return False
 
 
+def _own_rows_agree(link: Mapping[str, Any]) -> bool:
+    """Whether the leaf hashes of a bulk change, where they are shown, give the root its event names."""
+    if "leaves" not in link:
+        return True
+    try:
+        hashes = split_hashes(link["leaves"])
+        return bool(len(hashes) == link["event"]["rows"] and root_of_hashes(hashes) == link["event"]["after"])
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def split_hashes(text: str) -> list[bytes]:
+    """Leaf hashes from one hexadecimal text; raises ValueError where it is none."""
+    stored = bytes.fromhex(text)
+    if len(stored) % 32:
+        raise ValueError("leaf hashes have 32 bytes each")
+    return [stored[at : at + 32] for at in range(0, len(stored), 32)]
+
+
 def verify_chain(
     links: Iterable[Mapping[str, Any]],
     heads: Iterable[Mapping[str, Any]] = (),
@@ -338,6 +357,8 @@ def verify_chain(
             return broken(seq, position, "edited")
         if link["prev"] != prev:
             return broken(seq, position, "relinked")
+        if not _own_rows_agree(link):
+            return broken(seq, position, "rows")
         if published.get(seq, link["digest"]) != link["digest"]:
             return broken(seq, position, "rewritten")
         last, prev = seq, str(link["digest"])
@@ -373,11 +394,16 @@ def read_sqlite(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
         database.row_factory = sqlite3.Row
         rows = database.execute("SELECT * FROM audit_auditevent WHERE seq IS NOT NULL ORDER BY seq, id").fetchall()
         heads = database.execute("SELECT seq, digest FROM audit_chainhead ORDER BY seq").fetchall()
+        known = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_bulkrows'").fetchone()
+        leaves = dict(database.execute("SELECT event_id, hashes FROM audit_bulkrows").fetchall()) if known else {}
     links = []
     for row in rows:
         event = {column.replace("public_id", "id"): row[column] for column in EVENT_COLUMNS}
         event["time"] = utc_text(datetime.fromisoformat(row["time"]).replace(tzinfo=UTC))
         link = {field: row[field] for field in ("seq", "content", "prev", "digest")}
+        if "rows" in row.keys() and row["rows"] is not None:  # noqa: SIM118  a sqlite3.Row iterates over values
+            event["rows"] = row["rows"]
+            link["leaves"] = bytes(leaves.get(row["id"], b"")).hex()
         links.append(link | {"time": event["time"], "event": event})
     return links, [dict(head) for head in heads]
 
@@ -390,6 +416,51 @@ def load(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return list(read_jsonl(path)), []
 
 
+def event_is_in_chain(document: Mapping[str, Any], links: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the event of a proof is the one its link speaks of, and that link stands in the chain."""
+    link = document["link"]
+    stored = next((other for other in links if other.get("seq") == link["seq"]), None)
+    shown = {field: link[field] for field in (*LINK_FIELDS, "digest")}
+    agrees = _own_content_agrees(link | {"event": document["event"]}) and _own_digest_agrees(link)
+    return agrees and stored is not None and {field: stored.get(field) for field in shown} == shown
+
+
+def check_row(document: Mapping[str, Any], links: Iterable[Mapping[str, Any]]) -> tuple[bool, str, str]:
+    """Whether a row belongs to the bulk change of its proof; with the finding in Chinese and English.
+
+    Raises:
+        ValueError, KeyError: the proof lacks something, for instance the row.
+    """
+    event, number = document["event"], int(document["index"]) + 1
+    if not event_is_in_chain(document, links):
+        return False, "证明里的记录不在这条链上。", "The event of this proof is not in the chain."
+    proved = document["size"] == event["rows"] and verify_proof(
+        leaf_hash(row_leaf(document["row"], document["salt"])), document, event["after"]
+    )
+    if proved:
+        zh = f"属实：它是第 {document['link']['seq']} 条记录的第 {number} 行（共 {event['rows']} 行）。"
+        return True, zh, f"True: it is row {number} of {event['rows']} of the event at link {document['link']['seq']}."
+    zh = f"不属实：它不是第 {document['link']['seq']} 条记录的第 {number} 行，或被改过。"
+    return (
+        False,
+        zh,
+        f"Not true: it is not row {number} of the event at link {document['link']['seq']}, or was changed.",
+    )
+
+
+def check_bulk(document: Mapping[str, Any], links: Iterable[Mapping[str, Any]]) -> tuple[bool, str, str]:
+    """Whether the ``rows`` of the document are all rows of the bulk change, unchanged and in order."""
+    if not event_is_in_chain(document, links):
+        return False, "文件里的记录不在这条链上。", "The event of this file is not in the chain."
+    broken = verify_rows(
+        document["rows"], document["key"], split_hashes(document["leaves"]), document["event"]["after"]
+    )
+    if broken:
+        return False, broken.text("zh"), broken.text("en")
+    count = len(document["rows"])
+    return True, f"{count} 行全部与记录一致。", f"All {count} rows are as they were recorded."
+
+
 def main(argv: list[str] | None = None) -> int:
     """Command line; the finding goes to stdout, complaints to stderr."""
     parser = argparse.ArgumentParser(prog="verify_audit", description="检查审计链 / check an audit chain")
@@ -398,6 +469,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--start", type=int, default=1, help="只有一段时第一条的序号 / first number of a part")
     parser.add_argument("--prev", default=GENESIS, help="第一条之前的摘要 / digest before a part")
     parser.add_argument("--lang", choices=("zh", "en", "both"), default="both")
+    parser.add_argument("--row", type=Path, metavar="PROOF", help="验一行：proof.json / check one row")
+    parser.add_argument("--bulk", type=Path, metavar="BULK", help="验一批：bulk.json 加 rows / check all rows")
     parser.add_argument("--json", action="store_true", help="结果写成 JSON / print the finding as JSON")
     options = parser.parse_args(argv)
     try:
@@ -405,7 +478,15 @@ def main(argv: list[str] | None = None) -> int:
         if options.heads:
             heads += json.loads(options.heads.read_text(encoding="utf-8"))["heads"]
         verdict = verify_chain(links, heads, start=options.start, prev=options.prev)
-    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
+        more = [
+            check(json.loads(path.read_text(encoding="utf-8")), links)
+            for path, check in ((options.row, check_row), (options.bulk, check_bulk))
+            if path
+        ]
+    except KeyError as error:
+        sys.stderr.write(f"缺字段 / a field is missing: {error}\n")
+        return 2
+    except (OSError, ValueError, TypeError, sqlite3.Error) as error:
         sys.stderr.write(f"读不了 / cannot read {options.file}: {error}\n")
         return 2
     if options.json:
@@ -413,11 +494,15 @@ def main(argv: list[str] | None = None) -> int:
         if verdict.broken:
             first = verdict.broken
             finding |= {"broken_at": first.seq, "position": first.position, "kind": first.kind}
+        if more:
+            finding["rows"] = [{"ok": ok, "zh": zh, "en": en} for ok, zh, en in more]
         sys.stdout.write(json.dumps(finding, ensure_ascii=False) + "\n")
     else:
         for language in ("zh", "en") if options.lang == "both" else (options.lang,):
             sys.stdout.write(verdict.text(language) + "\n")
-    return 0 if verdict.ok else 1
+            for _, zh, en in more:
+                sys.stdout.write((en if language == "en" else zh) + "\n")
+    return 0 if verdict.ok and all(ok for ok, _, _ in more) else 1
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "kechuang.web.audit.middleware.RefusedAttempts",
     "kechuang.web.core.middleware.UserErrorMiddleware",
     "kechuang.web.accounts.middleware.StaffGuard",
     "kechuang.web.accounts.middleware.ExpiredLogin",

@@ -151,6 +151,7 @@ NOTHING_CHANGES = {
     "mfa_index", "account_inactive", "account_reset_password_done", "account_reset_password_from_key_done",
     "accounts:home", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
     "audit:heads", "audit:heads_json", "audit:chain", "audit:verifier", "audit:events", "audit:event", "audit:tamper",
+    "audit:bulk", "audit:mine",
 }  # fmt: skip
 SHOWN_ELSEWHERE = {"account_set_password", "account_reset_password_from_key", "mfa_activate_totp"}
 

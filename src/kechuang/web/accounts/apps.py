@@ -11,5 +11,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect what writes audit events for log-ins and second factors."""
-        from kechuang.web.accounts import signals  # noqa: F401
+        """Connect what writes audit events for log-ins and second factors, and say who knows a person's role."""
+        from kechuang.web.accounts import access, signals  # noqa: F401
+        from kechuang.web.audit.domain.record import role_source
+
+        role_source(access.acting_role)

@@ -72,6 +72,7 @@ class AuditEvent(models.Model):
     after = models.CharField(_("之后状态的摘要"), max_length=64, blank=True)
     result = models.CharField(_("结果"), max_length=10, choices=Result.choices, default=Result.OK)
     request_id = models.CharField(_("请求编号"), max_length=40, blank=True)
+    rows = models.PositiveIntegerField(_("行数"), null=True, editable=False)  # of a bulk change; ``after`` is its root
     nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
     seq = models.PositiveBigIntegerField(_("序号"), null=True, unique=True, editable=False)
     content = models.CharField(max_length=64, blank=True, editable=False)
@@ -82,14 +83,19 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["action", "-id"]), models.Index(fields=["object_kind", "object_id", "-id"])]
+        indexes = [
+            models.Index(fields=["action", "-id"]),
+            models.Index(fields=["object_kind", "object_id", "-id"]),
+            models.Index(fields=["actor_id", "-id"], name="audit_event_actor_idx"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq or '…'} {self.action} {self.object_kind} {self.object_id}"
 
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, Any]:
         """What the digest of the event is taken of. The stand-alone verifier reads the same fields from the table."""
-        return {
+        bulk = {} if self.rows is None else {"rows": self.rows}  # events of before bulk changes keep their digest
+        return bulk | {
             "id": self.public_id,
             "time": utc_text(self.time),
             "actor_id": self.actor_id,
@@ -128,6 +134,25 @@ class AuditEvent(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Always refused."""
         raise AppendOnly("audit events are never deleted")
+
+
+class BulkRows(models.Model):
+    """Leaf hashes of the rows of a bulk change, 32 bytes each in order, and the key of their salts.
+
+    The rows themselves stay where they are; with these hashes each can be proved, and a changed one found.
+    """
+
+    event = models.OneToOneField(AuditEvent, on_delete=models.PROTECT, related_name="bulk")
+    key = models.CharField(max_length=64, editable=False)
+    hashes = models.BinaryField(editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {len(self.hashes) // 32}"
+
+    def leaf_hashes(self) -> list[bytes]:
+        """The hashes as a list."""
+        stored = bytes(self.hashes)
+        return [stored[at : at + 32] for at in range(0, len(stored), 32)]
 
 
 class ChainHead(models.Model):

@@ -13,5 +13,7 @@ urlpatterns = [
     path("events/", views.events, name="events"),
     path("events/export/", views.events_export, name="events_export"),
     path("events/<str:public_id>/", views.event, name="event"),
+    path("events/<str:public_id>/bulk.json", views.bulk, name="bulk"),
+    path("mine/", views.mine, name="mine"),
     path("tamper/", views.tampering, name="tamper"),
 ]

@@ -77,6 +77,27 @@ def event(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "audit/event.html", context)
 
 
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What the person did, as the log has it."""
+    page = Paginator(queries.own_events(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "audit/mine.html", {"page": page})
+
+
+@require_safe
+def bulk(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Leaf hashes of a bulk change, or with ``?row=`` the proof of one row, for the verifier; for auditors."""
+    found = get_object_or_404(queries.events_for_user(request.user), public_id=public_id, rows__isnull=False)
+    if number := request.GET.get("row", ""):
+        document = queries.row_proof(found, int(number) if number.isdecimal() and len(number) < 10 else 0)
+        name = f"proof-{public_id}-{number}.json"
+    else:
+        document, name = queries.bulk_document(found), f"bulk-{public_id}.json"
+    response = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 @require_POST
 def events_export(request: HttpRequest) -> HttpResponseBase:
     """The whole chain with contents, for auditors; taking it out is itself an event."""

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from kechuang.web.audit.models import Result
 
 ACTIONS: dict[str, str | Promise] = {
+    "access.refuse": _("想看或想改，被拒绝"),
+    "access.refuse_more": _("多次被拒绝，一小时内不再逐条记"),
     "account.create": _("建账号"),
     "account.disable": _("停用账号"),
     "account.enable": _("恢复账号"),
@@ -60,6 +62,7 @@ KINDS: dict[str, str | Promise] = {
     "library_document": _("文件库的文件"),
     "library_item": _("读出的条目"),
     "organisation": _("单位"),
+    "page": _("页面"),
     "realm": _("数据性质"),
     "registry_import": _("登记导入"),
     "registry_record": _("登记记录"),

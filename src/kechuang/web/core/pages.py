@@ -74,6 +74,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when a form comes from an old page or from another site."""
+    request.refused = False  # type: ignore[attr-defined]  # an old form is no attempt to get in
     return error_page(
         request,
         403,

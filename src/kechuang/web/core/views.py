@@ -26,6 +26,7 @@ def download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """A stored file, always as a download and never guessed by the browser; 404 for those who may not fetch it."""
     stored = get_object_or_404(StoredFile, public_id=public_id)
     if not files.may_fetch(request.user, stored):
+        request.refused = True  # type: ignore[attr-defined]  # for the audit log; the person learns nothing
         raise Http404
     response = FileResponse(
         files.open_stored(stored), as_attachment=True, filename=stored.name, content_type=stored.content_type

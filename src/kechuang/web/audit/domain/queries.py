@@ -13,7 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kechuang.proofs.chain import GENESIS, Verdict, verify_chain
-from kechuang.web.audit.models import AuditEvent, ChainHead, EventQuerySet
+from kechuang.proofs.merkle import proof_of_hashes, salt_of
+from kechuang.web.audit.domain.record import plain
+from kechuang.web.audit.models import AuditEvent, BulkRows, ChainHead, EventQuerySet
 from kechuang.web.core.errors import UserError
 
 READ_PERMISSION = "audit.read_events"  # granted to roles by the accounts app, which lies above
@@ -43,6 +45,22 @@ def events_for_user(user: Any) -> EventQuerySet:
             status=403,
         )
     return AuditEvent.objects.all()
+
+
+def own_events(user: Any) -> EventQuerySet:
+    """What a person did, as the log has it, for that person.
+
+    Raises:
+        UserError: a visitor (401).
+    """
+    if not getattr(user, "is_authenticated", False):
+        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    return AuditEvent.objects.filter(actor_id=str(user.pk))
+
+
+def history(object_kind: str, object_id: str, count: int = 20) -> list[AuditEvent]:
+    """The newest events about one object, for its own page; the page decides who may see it."""
+    return list(AuditEvent.objects.filter(object_kind=object_kind, object_id=str(object_id)[:200])[:count])
 
 
 def filtered(events: EventQuerySet, filters: dict[str, Any]) -> EventQuerySet:
@@ -105,6 +123,8 @@ def export_lines(*, with_events: bool) -> Iterator[bytes]:
     """The sealed chain, one JSON object a line; contents only for those who may see them (the caller has asked)."""
     for event in AuditEvent.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=1000):
         line = event.link() | ({"event": event.body()} if with_events else {})
+        if with_events and event.rows is not None:
+            line["leaves"] = _leaves(event)
         yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
@@ -120,7 +140,40 @@ def recent_copy(count: int, upto: int | None = None) -> list[dict[str, Any]]:
 def verify_stored() -> Verdict:
     """Check the chain as it lies in the database against the published heads."""
     links = (
-        event.link() | {"event": event.body()}
+        event.link() | {"event": event.body()} | ({} if event.rows is None else {"leaves": _leaves(event)})
         for event in AuditEvent.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=1000)
     )
     return verify_chain(links, heads_document()["heads"])
+
+
+def _leaves(event: AuditEvent) -> str:
+    """Leaf hashes of a bulk change as one hexadecimal text; empty where they are gone."""
+    bulk = BulkRows.objects.filter(event=event).first()
+    return bytes(bulk.hashes).hex() if bulk else ""
+
+
+def bulk_document(event: AuditEvent) -> dict[str, Any]:
+    """A bulk change for ``verify_audit.py --bulk``: event, link, key of the salts, leaf hashes. For auditors."""
+    bulk = BulkRows.objects.get(event=event)
+    return {"event": event.body(), "link": event.link(), "key": bulk.key, "leaves": bytes(bulk.hashes).hex()}
+
+
+def row_proof(event: AuditEvent, number: int, row: Any = None) -> dict[str, Any]:
+    """Proof of row ``number`` (from 1) of a bulk change, for ``verify_audit.py --row``.
+
+    With ``row`` (as it is now) the document holds it, and can be checked alone; without it the holder of the row adds it
+    under the name ``row``.
+
+    Raises:
+        UserError: the event is no bulk change or has no such row (404).
+    """
+    bulk = BulkRows.objects.filter(event=event).first()
+    count = len(bulk.hashes) // 32 if bulk else 0
+    if bulk is None or not 1 <= number <= count:
+        raise UserError(
+            f"这条记录没有第 {number} 行，共 {count} 行。", f"This event has no row {number}; it has {count}.",
+            field="row", code="no_such_row", status=404,
+        )  # fmt: skip
+    found = proof_of_hashes(bulk.leaf_hashes(), number - 1).public()
+    document = {"event": event.body(), "link": event.link(), "salt": salt_of(bulk.key, number - 1), **found}
+    return document if row is None else document | {"row": plain(row)}
