@@ -24,7 +24,7 @@ def test_the_example_city_is_in_order_and_fully_covered(pack: Pack) -> None:
     assert report.ok
     assert (report.coverage.sentences, report.coverage.covered, str(report.coverage.percent)) == (23, 23, "100")
     assert report.coverage.items == {"target": 5, "measure": 4, "task": 7, "service": 5, "industry": 2, "statement": 6}
-    assert (report.cases, report.open_questions, report.open_assumptions) == (8, 1, 1)
+    assert (report.cases, report.open_questions, report.open_assumptions) == (10, 1, 1)
 
 
 def test_coverage_by_clause(pack: Pack) -> None:
@@ -223,7 +223,7 @@ def test_two_documents(pack: Pack) -> None:
     assert {p.what.en for p in unnamed.problems if p.code == "dangling"} == {
         "the pack has several documents and none is named"
     }
-    for key in ("targets", "measures"):
+    for key in ("targets", "measures", "cumulation", "budgets"):
         for item in raw[key]:
             item["source"]["document"] = "shili-2030-12"
             for condition in item.get("applies", []):

@@ -50,7 +50,7 @@ def test_scaffold_and_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert cli.scaffold_command(tmp_path / "none.txt", lang="en") == 1
     assert "none.txt" in capsys.readouterr().err
     assert cli.schema_command(tmp_path / "schema") == 0
-    assert len(capsys.readouterr().out.splitlines()) == 9
+    assert len(capsys.readouterr().out.splitlines()) == 11
 
 
 def test_export(pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

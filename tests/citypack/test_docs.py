@@ -17,7 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def blocks(name: str) -> dict[str, str]:
     text = (DOCS / name).read_text(encoding="utf-8")
     found = re.findall(r"```yaml\n# (\S+)\n(.*?)```", text, re.S)
-    assert len(found) == 3
+    assert len(found) == 5
     return dict(found)
 
 
@@ -38,6 +38,11 @@ def test_the_case_in_the_guide_comes_out_as_written(pack: Pack) -> None:
     data = {file: parse_yaml(text, YamlFile(file)).data for file, text in blocks("city-pack.md").items()}
     raw = pack.model_dump(mode="json", by_alias=True)
     raw["facts"] = data["facts.yaml"]
-    raw["measures"] = data["measures.yaml"]
-    problems = [p for p in check(Pack.model_validate(raw)).problems if p.code in ("case", "expression", "measure")]
+    for key in ("measures", "cumulation", "budgets"):
+        raw[key] = data[f"{key}.yaml"]
+    problems = [
+        p
+        for p in check(Pack.model_validate(raw)).problems
+        if p.code in ("case", "expression", "measure", "cumulation", "budget")
+    ]
     assert problems == []

@@ -21,7 +21,9 @@ TEXT = (SHILI / "texts" / "shili-2030-12.txt").read_text(encoding="utf-8")
 def test_one_schema_per_kind_of_file(tmp_path: Path) -> None:
     paths = schema(tmp_path / "schema")
     assert sorted(path.name for path in paths) == [
+        "budgets.schema.json",
         "city.schema.json",
+        "cumulation.schema.json",
         "document.schema.json",
         "facts.schema.json",
         "indicators.schema.json",

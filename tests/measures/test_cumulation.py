@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.measures.cumulation import Award, Claim, Grant, Group, combine, granted
+from kechuang.measures.model import Text
 
 DAY = dt.date(2024, 2, 29)
 
@@ -31,7 +32,7 @@ def test_take_the_higher_names_the_loser() -> None:
     assert paid(awards) == {"a": D("0"), "b": D("80000"), "c": D("3")}
     [reduction] = awards[0].reductions
     assert (reduction.taken, awards[0].forgone) == (D("50000"), D("50000"))
-    assert reduction.sentence.zh == "就高不重复：b 更高（80,000.00 元）"
+    assert reduction.sentence.zh == "就高不重复：“b”更高（80,000.00 元）"
 
 
 def test_ceiling_last_first_and_with_history() -> None:
@@ -121,3 +122,31 @@ def test_nothing_is_lost_and_nobody_gains(amounts: list[Decimal], groups: list[G
         if group.kind == "ceiling":
             assert group.ceiling is not None
             assert sum(inside) <= max(group.ceiling - granted(history, group.measures, DAY, "ever"), Decimal(0))
+
+
+def test_subjects_and_years_apart() -> None:
+    each = [
+        Claim("a", D("70"), "x", dt.date(2024, 1, 5)),
+        Claim("a", D("60"), "y", dt.date(2024, 2, 1)),
+        Claim("a", D("50"), "z", dt.date(2023, 12, 31)),
+    ]
+    yearly = Group("g", "ceiling", ("a",), ceiling=D("100"), period="year")
+    assert [a.amount for a in combine(each, [yearly], DAY)] == [D("70"), D("30"), D("50")]
+    past = [Grant("a", D("45"), dt.date(2023, 6, 1)), Grant("a", D("40"), dt.date(2024, 1, 1))]
+    assert [a.amount for a in combine(each, [yearly], DAY, past)] == [D("60"), D("0"), D("50")]
+    single = Group("s", "ceiling", ("a",), ceiling=D("55"), scope="subject")
+    assert [a.amount for a in combine(each, [single], DAY)] == [D("55"), D("55"), D("50")]
+    offset = Group("o", "offset", ("a",), against=("p",), scope="subject")
+    received = [Grant("p", D("10"), DAY, "y")]
+    assert [a.amount for a in combine(each, [offset], DAY, received)] == [D("70"), D("50"), D("50")]
+
+
+def test_what_was_granted_before_is_not_known() -> None:
+    groups = [Group("o", "once", ("a",)), Group("h", "take_higher", ("a", "b"))]
+    names = {"a": Text("甲", "A"), "b": Text("乙", "B")}
+    first, second = combine(claims(a="5", b="3"), groups, DAY, None, names)
+    assert (first.amount, first.depends, first.reductions) == (D("5"), ("o",), ())
+    assert (second.amount, second.depends) == (D("0"), ())
+    assert second.reductions[0].sentence == Text(
+        "就高不重复：“甲”更高（5.00 元）", "only the highest is paid: “A” (5.00 yuan)"
+    )

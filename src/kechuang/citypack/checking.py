@@ -10,6 +10,7 @@ from kechuang.citypack.coverage import Coverage, entries, measure_coverage
 from kechuang.citypack.index import Index
 from kechuang.citypack.loading import Sources, load_with_sources
 from kechuang.citypack.locating import Locator
+from kechuang.citypack.meeting import meeting_problems
 from kechuang.citypack.models import Pack
 from kechuang.citypack.notes import notes, untested
 from kechuang.citypack.problems import Lang, PackError, Problem
@@ -90,18 +91,21 @@ def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = Non
         *References(pack, index, locator).run(),
         *entries(pack, index, locator),
         *rule_problems(pack, locator),
+        *meeting_problems(pack, locator),
     ]
     problems.sort(key=lambda problem: (problem.file, problem.line))
     ambiguities = [ambiguity for measure in pack.measures for ambiguity in measure.ambiguities]
-    conditions = [condition for measure in pack.measures for condition in measure.applies]
+    judged = [(condition.origin, condition.decided_by) for measure in pack.measures for condition in measure.applies]
+    judged += [(rule.origin, rule.decided_by) for rule in pack.cumulation]
+    judged += [(budget.origin, budget.decided_by) for budget in pack.budgets]
     return Report(
         tuple(problems),
         measure_coverage(pack),
         notes=tuple(notes(pack, locator)),
         untested=tuple(untested(pack, locator)),
-        cases=sum(len(measure.cases) for measure in pack.measures),
+        cases=sum(len(m.cases) for m in pack.measures) + sum(len(rule.cases) for rule in pack.cumulation),
         open_questions=sum(1 for ambiguity in ambiguities if ambiguity.chosen is None),
-        open_assumptions=sum(1 for c in conditions if c.origin == "assumption" and c.decided_by is None),
+        open_assumptions=sum(origin == "assumption" and decided_by is None for origin, decided_by in judged),
     )
 
 

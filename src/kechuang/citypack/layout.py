@@ -15,6 +15,8 @@ LISTS: dict[str, tuple[str, type[BaseModel]]] = {
     "indicators": ("indicators.yaml", models.Indicator),
     "targets": ("targets.yaml", models.Target),
     "measures": ("measures.yaml", models.Measure),
+    "cumulation": ("cumulation.yaml", models.Cumulation),
+    "budgets": ("budgets.yaml", models.Budget),
     "tasks": ("tasks.yaml", models.Task),
     "services": ("services.yaml", models.Service),
     "industries": ("industries.yaml", models.Industry),

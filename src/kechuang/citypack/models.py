@@ -331,6 +331,94 @@ class Measure(Record):
     status: Status = "confirmed"
 
 
+# ---- measures that meet, and the money for them ------------------------------------------------
+
+
+class CumulationClaim(Record):
+    """A claim of a worked case: what a measure gives by itself, for one subject, on a day (left out: the case's)."""
+
+    measure: Slug
+    amount: Exact
+    subject: str = ""
+    day: dt.date | None = None
+
+
+class CumulationGrant(Record):
+    """An earlier grant of a worked case."""
+
+    measure: str
+    amount: Exact
+    on: dt.date
+    subject: str = ""
+
+
+class CumulationCase(Record):
+    """A worked example, computed by ``kechuang pack check``: ``pays`` lists what is left of each claim, in yuan."""
+
+    title: Text
+    on: dt.date
+    claims: list[CumulationClaim] = Field(min_length=1)
+    history: list[CumulationGrant] = Field(default_factory=list)
+    pays: list[Exact] = Field(min_length=1)
+
+
+class Cumulation(Record):
+    """What happens when measures meet (``cumulation.yaml``); the rules apply in the order of the file.
+
+    ``take_higher`` (就高不重复), ``ceiling`` (合计不超过), ``exclude`` (不得同时享受), ``offset`` (扣除上级补助),
+    ``upgrade`` (升级补差), ``once`` (只享受一次). ``scope``: all claims of one organisation together, or each subject
+    (contract, project) apart. ``origin`` assumption: which measures the sentence means was judged, by ``decided_by``.
+    """
+
+    id: Slug
+    title: Text
+    source: Source
+    kind: Literal["take_higher", "ceiling", "exclude", "offset", "upgrade", "once"]
+    measures: list[Slug] = Field(min_length=1)
+    against: list[str] = Field(
+        default_factory=list,
+        description="exclude: measures; offset: measures or grants of other levels, as province:NAME",
+    )
+    scope: Literal["whole", "subject"] = "whole"
+    ceiling: dict[dt.date, Exact] = Field(default_factory=dict, description="yuan, by the day from which it holds")
+    ceiling_parameter: str | None = Field(None, description="or: this parameter of the first measure")
+    period: Literal["ever", "year"] | int = Field("ever", description="ever, year, or a number of years back")
+    reduce: Literal["last_first", "pro_rata"] = "last_first"
+    origin: Literal["text", "assumption"] = "text"
+    decided_by: str | None = None
+    note: Text | None = None
+    cases: list[CumulationCase] = Field(default_factory=list)
+    status: Status = "confirmed"
+
+
+class LevelShare(Record):
+    """A level of government that pays, and its share; null: the text names the level and no share.
+
+    ``benefiting``: 受益财政, the treasury that gains from the activity, whichever level that is.
+    """
+
+    level: Literal["state", "province", "city", "county", "benefiting"]
+    share: Exact | None = None
+
+
+class Budget(Record):
+    """Money set aside for measures (``budgets.yaml``). What the text does not state stays empty and is shown so."""
+
+    id: Slug
+    title: Text
+    source: Source
+    measures: list[Slug] = Field(min_length=1)
+    amounts: dict[int, Exact] = Field(default_factory=dict, description="yuan by calendar year")
+    when_short: Literal["queue", "rank", "pro_rata"] | None = Field(
+        None, description="by date of application, by score, or all in proportion; null: not stated"
+    )
+    levels: list[LevelShare] = Field(default_factory=list)
+    origin: Literal["text", "assumption"] = "text"
+    decided_by: str | None = None
+    note: Text | None = None
+    status: Status = "confirmed"
+
+
 # ---- indicators, targets ---------------------------------------------------------------------
 
 
@@ -482,6 +570,8 @@ class Pack(Record):
     indicators: list[Indicator] = Field(default_factory=list)
     targets: list[Target] = Field(default_factory=list)
     measures: list[Measure] = Field(default_factory=list)
+    cumulation: list[Cumulation] = Field(default_factory=list)
+    budgets: list[Budget] = Field(default_factory=list)
     tasks: list[Task] = Field(default_factory=list)
     services: list[Service] = Field(default_factory=list)
     industries: list[Industry] = Field(default_factory=list)

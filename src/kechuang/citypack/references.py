@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.citypack.index import Index, uses
 from kechuang.citypack.locating import Locator
+from kechuang.citypack.meeting import LEVELS
 from kechuang.citypack.models import Document, Pack, Source
 from kechuang.citypack.problems import Problem, Words
 from kechuang.codes import divisions
@@ -45,6 +46,7 @@ class References:
         yield from self._sentences()
         yield from self._targets()
         yield from self._measures()
+        yield from self._meeting()
         yield from self._rest()
         yield from self._observations()
 
@@ -267,6 +269,23 @@ class References:
                             readings,
                             "readings",
                         )
+
+    def _meeting(self) -> Iterator[Problem]:
+        """Cumulation rules and budgets: their sentence, and the measures they speak of."""
+        noun = Words("政策措施", "measure")
+        known = {measure.id for measure in self.pack.measures}
+        for kind in ("cumulation", "budgets"):
+            records: list[Any] = getattr(self.pack, kind)
+            for i, record in enumerate(records):
+                yield from self._source(kind, i, ("source",), record.id, record.source)
+                for n, name in enumerate(record.measures):
+                    path = ("measures", n)
+                    yield from self._missing(kind, i, path, record.id, noun, name, known, "measures.yaml")
+                for n, name in enumerate(getattr(record, "against", ())):
+                    if name.partition(":")[0] in LEVELS and ":" in name:
+                        continue  # a grant of another level of government
+                    path = ("against", n)
+                    yield from self._missing(kind, i, path, record.id, noun, name, known, "measures.yaml")
 
     def _rest(self) -> Iterator[Problem]:
         for i, task in enumerate(self.pack.tasks):
