@@ -19,6 +19,7 @@ from kechuang.citypack.compile import compile_pack
 from kechuang.citypack.draftfacts import TO_FILL
 from kechuang.citypack.draftrecords import Head, Item, Maker
 from kechuang.citypack.exporting import export
+from kechuang.citypack.instruments import Proposal
 from kechuang.citypack.models import Case, Measure, Pack
 from kechuang.citypack.scaffolding import cited_labels
 from kechuang.measures import MeasureError, explain, parse_facts
@@ -44,12 +45,13 @@ class Unread:
 
 @dataclass
 class Draft:
-    """A drafted pack; ``ids`` says which record each item (by number) became."""
+    """A drafted pack; ``ids`` says which record each item (by number) became, ``instruments`` why a measure has its code."""
 
     pack: Pack
     ids: dict[int, str] = field(default_factory=dict)
     unplaced: list[Item] = field(default_factory=list)
     remainder: list[Unread] = field(default_factory=list)
+    instruments: dict[str, Proposal] = field(default_factory=dict)
 
 
 def items_of(reading: Reading) -> list[Item]:
@@ -112,7 +114,7 @@ def assemble(reading: Reading, items: Iterable[Item], head: Head | None = None, 
     pack = Pack.model_validate(maker.pack())
     if cases:
         pack = pack.model_copy(update={"measures": _with_cases(pack, maker.samples)})
-    return Draft(pack, maker.ids, maker.unplaced, unread(reading, kept))
+    return Draft(pack, maker.ids, maker.unplaced, unread(reading, kept), maker.instruments)
 
 
 def draft(text: str, head: Head | None = None) -> Draft:
@@ -149,6 +151,11 @@ def remainder_text(drafted: Draft) -> str:
     if drafted.unplaced:
         lines += ["", "不在任何句子里的条目（多在标题中），没有写进草稿 / Items outside every sentence, left out:", ""]
         lines += [f"- {item.kind} {item.start}–{item.end} ({item.clause})" for item in drafted.unplaced]
+    if drafted.instruments:
+        lines += ["", "政策工具代码（经合组织 STIP，请核对）/ Instrument codes (OECD STIP Compass, to be checked):", ""]
+    for id_, tool in drafted.instruments.items():
+        code = tool.code or "待定 / open"
+        lines.append(f"- {id_}: {code} ({tool.confidence}) {tool.zh} / {tool.en}")
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kechuang.chinese import pinyin
-from kechuang.citypack import draftrules
+from kechuang.citypack import draftrules, instruments
 from kechuang.citypack.draftfacts import TO_FILL, FactBook
 from kechuang.citypack.scaffolding import cited_labels
 from kechuang.reading.model import Reading, Sentence
@@ -68,6 +68,7 @@ class Maker:
         self.ids: dict[int, str] = {}
         self.unplaced: list[Item] = []
         self.samples: dict[str, dict[str, Any]] = {}
+        self.instruments: dict[str, instruments.Proposal] = {}
         self.records: dict[str, list[dict[str, Any]]] = {"measure": [], "target": [], "task": []}
         self.indicators: dict[tuple[str, str], dict[str, Any]] = {}
         self.departments: dict[str, dict[str, Any]] = {}
@@ -135,6 +136,7 @@ class Maker:
         who = str(fields.get("beneficiary") or "") or TO_FILL["zh"]
         kind = draftrules.KIND_WORDS.get(str(fields.get("kind")), draftrules.KIND_WORDS["other"])
         words = draftrules.in_words(fields)
+        tool = self.instruments[id_] = instruments.propose(fields, self.reading.text[item.start : item.end])
         self.samples[id_] = rule.samples
         ends = {"to": self.ends.isoformat()} if self.ends and self.ends >= self.from_ else {}
         return {
@@ -147,7 +149,7 @@ class Maker:
                 f"读到的规则：{words['zh']}。（{TO_FILL['zh']}：用自己的话概括）",
                 f"As read: {words['en']}. ({TO_FILL['en']}: own words)",
             ),
-            "instrument": str(fields.get("instrument") or draftrules.INSTRUMENT),
+            "instrument": tool.code,
             "amount_is": rule.amount_is,
             "subject": rule.subject,
             "beneficiary": {"zh": who, "en": str(fields.get("beneficiary_en") or english_of(who))},

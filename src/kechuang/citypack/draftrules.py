@@ -25,8 +25,6 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "matching": ("配套资助", "matching funds"),
     "other": ("资金支持", "support without a stated amount"),
 }
-#: Grants for business R&D and innovation in the OECD STIP Compass; a person corrects it where it does not fit.
-INSTRUMENT = "PI008"
 
 _SUBJECTS = (
     ("person", re.compile(r"人才|个人|毕业生|创业者|科技人员|专家|团队|职工|博士|硕士|带头人")),

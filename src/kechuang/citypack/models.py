@@ -310,7 +310,9 @@ class Measure(Record):
     also: list[Source] = Field(default_factory=list)
     title: Text
     summary: Text
-    instrument: Annotated[str, StringConstraints(pattern=r"^PI\d{3}$")]
+    instrument: Annotated[str, StringConstraints(pattern=r"^PI\d{3}$")] | None = Field(
+        None, description="OECD STIP Compass code of the instrument; may be open in a draft only"
+    )
     amount_is: Literal["stated", "delegated", "unstated"]
     kind: Literal["money", "recognition", "priority", "service"] = "money"
     delegated_to: Delegation | None = None

@@ -110,6 +110,14 @@ def _measures(pack: Pack, locator: Locator) -> Iterator[Problem]:
                     Words("补上 amount，或改成 delegated / unstated", "add amount, or write delegated / unstated"),
                 )
             )
+        if measure.instrument is None and measure.status == "confirmed":
+            faults.append(
+                (
+                    "instrument",
+                    Words("没有写政策工具代码", "the instrument code is missing"),
+                    Words("补上经合组织 STIP 工具代码，例如 PI008", "add the OECD STIP Compass code, e.g. PI008"),
+                )
+            )
         if not stated and any(amounts):
             faults.append(
                 (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kechuang.chinese.money import MoneyError, parse_yuan
 from kechuang.citypack.draftrules import KIND_WORDS, number
+from kechuang.citypack.instruments import INSTRUMENTS
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.library.enums import ItemKind
 
@@ -98,7 +99,7 @@ class ItemForm(forms.Form):
 class MeasureForm(ItemForm):
     """The rule of a measure, as the reading contract has it; amounts and rates as people write them."""
 
-    own = ("beneficiary", "beneficiary_en", "condition", "kind", "amount_yuan", "rate", "rate_max", "base", "cap_yuan",
+    own = ("beneficiary", "beneficiary_en", "instrument", "condition", "kind", "amount_yuan", "rate", "rate_max", "base", "cap_yuan",
            "cap_period", "refers_to", "tiers")  # fmt: skip
 
     beneficiary = forms.CharField(label=gettext_lazy("受益对象"), max_length=80, required=False)
@@ -108,6 +109,10 @@ class MeasureForm(ItemForm):
         help_text=gettext_lazy("用逗号分开；写成“营业收入5000万元以上”的，会成为可以计算的门槛。"),
     )  # fmt: skip
     kind = forms.ChoiceField(label=gettext_lazy("算法"), choices=())
+    instrument = forms.ChoiceField(
+        label=gettext_lazy("政策工具"), choices=(), required=False,
+        help_text=gettext_lazy("经合组织 STIP 的代码，用来和别处比较；不选就用按文字提出的。"),
+    )  # fmt: skip
     amount_yuan = forms.CharField(
         label=gettext_lazy("金额"), required=False, max_length=40, help_text=gettext_lazy("例如 20万元")
     )
@@ -129,6 +134,12 @@ class MeasureForm(ItemForm):
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(key, en if is_english() else zh) for key, (zh, en) in KIND_WORDS.items()]
+        tool = self.fields["instrument"]
+        assert isinstance(tool, forms.ChoiceField)
+        tool.choices = [
+            ("", _("按文字提出")),
+            *((code, f"{code} {en if is_english() else zh}") for code, (zh, en) in INSTRUMENTS.items()),
+        ]
 
     @classmethod
     def initial_of(cls, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kechuang.citypack.draftrules import KIND_WORDS, in_words, number
+from kechuang.citypack.instruments import name_of, propose
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.library.domain import paper, rules
 from kechuang.web.library.enums import ItemKind, ItemStatus
@@ -64,6 +65,18 @@ def value_of(fields: Mapping[str, Any]) -> str:
     return f"{sign} {value.normalize():,f}{span} {fields.get('unit') or ''}".strip()
 
 
+def instrument_of(item: DraftItem) -> str:
+    """The instrument code of a measure with its name, how sure it is and why; or that it is open."""
+    made = propose(item.fields, item.quote)
+    why = made.en if is_english() else made.zh
+    if made.code is None:
+        return _("待定：%(why)s") % {"why": why}
+    name = name_of(made.code)[1 if is_english() else 0]
+    return _("%(code)s %(name)s（把握 %(sure)s：%(why)s）") % {
+        "code": made.code, "name": name, "sure": f"{made.confidence * 100:.0f}%", "why": why,
+    }  # fmt: skip
+
+
 def deadline_of(fields: Mapping[str, Any]) -> str:
     """The deadline; a relative one with the words of the text, or those words alone where they come to no date."""
     date, words = str(fields.get("deadline") or ""), str(fields.get("deadline_words") or "")
@@ -79,7 +92,7 @@ def rows_of(item: DraftItem) -> tuple[tuple[str, str], ...]:
         words = in_words(fields)
         rows = [(_("受益对象"), fields.get("beneficiary")), (_("条件"), fields.get("condition")),
                 (_("金额"), words["en" if is_english() else "zh"]), (_("封顶按"), fields.get("cap_period")),
-                (_("金额看"), fields.get("refers_to"))]  # fmt: skip
+                (_("金额看"), fields.get("refers_to")), (_("政策工具"), instrument_of(item))]  # fmt: skip
     elif item.kind == ItemKind.TARGET:
         rows = [(_("哪个指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("完成期限"), deadline_of(fields)),
                 (_("相比"), fields.get("baseline_or_growth"))]  # fmt: skip
