@@ -127,6 +127,8 @@ def test_an_uncovered_sentence_lowers_the_coverage(folder: Path, change: Change)
         ("measures.yaml", "effective: {from: 2030-07-01, to: 2035-06-30}\n  parameters:\n    municipal", "effective: {from: 2020-07-01, to: 2035-06-30}\n  parameters:\n    municipal", "measure", "laboratory-award.effective.from"),
         ("data/observations.csv", "2028,1.84,%", "2028,1.84,亿元", "unit", "rd_intensity"),
         ("indicators.yaml", "holder: statistics", "holder: census", "dangling", "rd_intensity.holder"),
+        ("indicators.yaml", "holder: statistics", "holder: statistics\n  formula: {numerator: rd_money, denominator: gdp}", "indicator", "rd_intensity.formula"),
+        ("indicators.yaml", "holder: statistics", "holder: statistics\n  formula: {numerator: hightech_firms, denominator: revenue_growth}", "indicator", "rd_intensity.formula"),
         ("industries.yaml", "ipc: [A01B, A01G]", "ipc: [A01B, Z99]", "code", "mountain-farming.ipc"),
         ("industries.yaml", "gbt4754: [A01]", "gbt4754: [农业]", "code", "mountain-farming.gbt4754"),
         ("facts.yaml", "- id: 在本市转化", "- id: 在本市 转化", "fact", "在本市 转化"),

@@ -9,9 +9,11 @@ from typing import Any
 from kechuang.citypack.index import Index, uses
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.meeting import LEVELS
-from kechuang.citypack.models import Document, Pack, Source
+from kechuang.citypack.models import Document, Indicator, Pack, Source
 from kechuang.citypack.problems import Problem, Words
 from kechuang.codes import divisions
+from kechuang.indicators import Definition, Text, formulas
+from kechuang.indicators.definitions import Formula
 from kechuang.indicators.units import UnitError, convertible
 
 
@@ -22,6 +24,12 @@ def unknown(noun: Words, given: str, known: Iterable[str], defined_in: str) -> t
     if near:
         return what, Words(f"是不是想写“{near[0]}”？", f'did you mean "{near[0]}"?')
     return what, Words(f"在 {defined_in} 里定义它，或改用已有的", f"define it in {defined_in}, or name an existing one")
+
+
+def _plain(record: Indicator) -> Definition:
+    """The part of an indicator that its formula is checked against."""
+    formula = Formula(record.formula.numerator, record.formula.denominator) if record.formula else None
+    return Definition(record.id, Text(record.name.zh, record.name.en), record.unit, formula=formula)
 
 
 class References:
@@ -117,7 +125,14 @@ class References:
                 for n, role in enumerate(item.departments):
                     path = ("departments", n, "id")
                     yield from self._missing(kind, i, path, item.id, noun, role.id, self.departments, "city.yaml")
+        definitions = {one.id: _plain(one) for one in self.pack.indicators}
         for i, indicator in enumerate(self.pack.indicators):
+            fault = formulas.check(definitions[indicator.id], definitions)
+            if fault is not None:
+                what = Words(fault.zh, fault.en)
+                mend = Words("写两个已定义、单位相配的指标", "name two defined indicators whose units agree")
+                where = f"{indicator.id}.formula"
+                yield self.locator.problem("indicator", "indicators", i, ("formula",), where, what, mend)
             if indicator.holder is not None:
                 path_ = ("holder",)
                 holder = indicator.holder

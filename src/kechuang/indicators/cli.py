@@ -16,7 +16,7 @@ from kechuang.indicators.choice import choose_all
 from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
 from kechuang.indicators.growth import CannotCompute, capital_growth_for, contribution
 from kechuang.indicators.quality import Material, Severity, check
-from kechuang.indicators.reasons import pace_sentence
+from kechuang.indicators.reasons import pace_sentence, plausibility_sentence, progress_sentence
 from kechuang.indicators.series import linked, others, series
 from kechuang.indicators.tables import Table, definitions_of, read_decimal, read_observations
 from kechuang.indicators.targets import Situation, Target
@@ -88,6 +88,10 @@ def _progress(args: argparse.Namespace, write: Write) -> int:
     pace = pace_sentence(verdict, definition, situation)
     if pace:
         write(pace.of(args.lang) + "\n")
+    if verdict.progress:
+        write(progress_sentence(verdict.progress).of(args.lang) + "\n")
+    if verdict.plausibility:
+        write(plausibility_sentence(verdict.plausibility).of(args.lang) + "\n")
     values = linked(series(situation.cells, args.region, args.indicator), definition, args.region)
     before = {y: float(v) for y, v in values.items() if y < args.year}
     regions = {region for region, _, _ in situation.cells}

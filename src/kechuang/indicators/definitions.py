@@ -35,6 +35,14 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """An indicator as the ratio of two others, each by its id."""
+
+    numerator: str
+    denominator: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """One dated version of an indicator's definition."""
 
@@ -53,6 +61,7 @@ class Definition:
     related: tuple[Related, ...] = ()
     notes: tuple[Text, ...] = ()
     maximum: Decimal | None = None
+    formula: Formula | None = None
 
     def breaks_between(self, region: str, first: int, last: int) -> tuple[Break, ...]:
         """Breaks of ``region`` that separate the years ``first`` and ``last``."""

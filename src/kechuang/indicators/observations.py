@@ -42,6 +42,7 @@ class Flag(StrEnum):
     FIRST_RELEASE = "first_release"
     BOUND = "bound"
     MEANING_INFERRED = "meaning_inferred"
+    COMPUTED = "computed"
 
     @property
     def label(self) -> Text:
@@ -59,6 +60,7 @@ _FLAG_LABELS = {
     Flag.FIRST_RELEASE: Text("首次公布，可能修订", "first release, may be revised"),
     Flag.BOUND: Text("只给出上限或下限", "a bound, not a value"),
     Flag.MEANING_INFERRED: Text("含义为推断", "meaning inferred"),
+    Flag.COMPUTED: Text("按算式计算，没有公布", "computed, not published"),
 }
 # Values with one of these never enter a yearly series: they answer another question.
 OUTSIDE_SERIES = frozenset({Flag.PART_YEAR, Flag.PART_SCOPE, Flag.TO_VERIFY, Flag.BOUND})

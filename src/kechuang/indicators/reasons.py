@@ -6,6 +6,9 @@ from decimal import ROUND_UP, Decimal
 
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
+from kechuang.indicators.formulas import Need, Plausibility
+from kechuang.indicators.observations import Flag
+from kechuang.indicators.progress import ProgressRatio
 from kechuang.indicators.series import Pace
 from kechuang.indicators.targets import Gap, Situation, Target, Verdict
 from kechuang.indicators.text import Text, number
@@ -74,8 +77,9 @@ def target_value(target: Target, definition: Definition | None = None) -> Text:
 
 
 def cell_value(cell: Cell, definition: Definition) -> Text:
-    """The value of a cell with its unit, with all digits of the source."""
-    return with_unit(cell.value, cell.unit, definition.unit_en)
+    """The value of a cell with its unit, with all digits of the source; a computed one as exact as its indicator."""
+    decimals = definition.decimals if Flag.COMPUTED in cell.flags else None
+    return with_unit(cell.value, cell.unit, definition.unit_en, decimals)
 
 
 def caution(cell: Cell) -> Text:
@@ -159,3 +163,39 @@ def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation
     if not parts:
         return None
     return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
+
+
+def progress_sentence(ratio: ProgressRatio) -> Text:
+    """The class of Open SDG with its ratio and the limits of the classes."""
+    label, value = ratio.progress.label, number(ratio.ratio, 2)
+    return Text(
+        f"进展等级：{label.zh}（实际增速÷所需增速＝{value}；Open SDG 界限 0.95、0.60、0）",
+        f"progress class: {label.en} (growth seen ÷ growth needed = {value}; Open SDG limits 0.95, 0.60, 0)",
+    )
+
+
+def plausibility_sentence(found: Plausibility) -> Text:
+    """How many regions ever made such a jump."""
+    n, made, years = len(found.regions), len(found.made), found.years
+    return Text(
+        f"有 {years} 年以上序列的 {n} 个地区里，{made} 个曾在 {years} 年内有过这样的变化",
+        f"of {n} regions with series of {years} years or more, {made} ever changed so much in {years} years",
+    )
+
+
+def need_sentence(need: Need, situation: Situation) -> Text:
+    """What numerator a target asks for (rounded up), and with which denominator that was computed."""
+    below, numerator = need.denominator, need.numerator
+    base, year = situation.definitions[below.indicator], below.year
+    step = Decimal(1).scaleb(-numerator.decimals)
+    amount = with_unit(need.value.quantize(step, rounding=ROUND_UP), numerator.unit, numerator.unit_en)
+    size = cell_value(below, base)
+    stand = Text("", "") if need.same_year else Text("，期限当年的还没有", ", that of the deadline is not known")
+    have = Text("", "")
+    if need.latest is not None:
+        value = cell_value(need.latest, numerator)
+        have = Text(f"；{need.latest.year} 年有 {value.zh}", f"; {value.en} in {need.latest.year}")
+    return Text(
+        f"反推：{numerator.name.zh}要有 {amount.zh}，按 {year} 年{base.name.zh} {beside(size.zh, '算')}{stand.zh}{have.zh}",
+        f"that takes {numerator.name.en} of {amount.en}, with {base.name.en} of {size.en} in {year}{stand.en}{have.en}",
+    )

@@ -12,6 +12,7 @@ from typing import Literal
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.forecast import Outlook
+from kechuang.indicators.formulas import Need, Plausibility
 from kechuang.indicators.progress import ProgressRatio
 from kechuang.indicators.series import Pace
 from kechuang.indicators.text import Text
@@ -131,6 +132,8 @@ class Verdict:
     years_at_best: int | None = None
     progress: ProgressRatio | None = None
     outlook: Outlook | None = None
+    plausibility: Plausibility | None = None
+    need: Need | None = None
     missing: Text | None = None
     holder: Text | None = None
     remarks: tuple[Text, ...] = ()

@@ -11,6 +11,7 @@ from kechuang.indicators import reasons
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.forecast import outlook
+from kechuang.indicators.formulas import Plausibility, needed, plausibility
 from kechuang.indicators.observations import Flag
 from kechuang.indicators.progress import progress_ratio
 from kechuang.indicators.relations import NO_PUBLIC_FIGURE, judge_relation
@@ -101,12 +102,24 @@ def judge(target: Target, situation: Situation) -> Verdict:
         unknown = Text("这一目标还没有对应的统计指标", "no statistical indicator stands for this target yet")
         return Verdict(target, Status.NO_DATA, unknown)
     try:
-        return _judge_level(target, definition, situation)
+        return _with_need(_judge_level(target, definition, situation), definition, situation)
     except UnitError as error:
         reason = Text(
             f"目标和指标的单位对不上：{error.text.zh}", f"target and indicator differ in unit: {error.text.en}"
         )
         return Verdict(target, Status.INSUFFICIENT, reason)
+
+
+def _with_need(verdict: Verdict, definition: Definition, situation: Situation) -> Verdict:
+    """A target on a ratio turned round: what it asks of the numerator."""
+    target = verdict.target
+    if target.value is None or target.deadline is None or definition.formula is None:
+        return verdict
+    wanted = convert(target.value, target.unit or definition.unit, definition.unit)
+    return replace(
+        verdict,
+        need=needed(definition, wanted, target.deadline.year, situation.cells, situation.definitions, situation.region),
+    )
 
 
 @dataclass(frozen=True)
@@ -258,10 +271,11 @@ def _before_deadline(case: _Case) -> Verdict:
     if left <= 0:
         return case.observed(Status.OFF_TRACK, latest, reason)
     required = (case.wanted - latest.value) / left
+    likely = _plausibility(case, latest)
     comparable = linked(case.usable, case.definition, latest.region)
     if len(comparable) < 2:
         text = Text(f"{reason.zh}；可用值太少，看不出走势", f"{reason.en}; too few usable values to show a trend")
-        return replace(case.observed(Status.TOO_FEW, latest, text), required=required)
+        return replace(case.observed(Status.TOO_FEW, latest, text), required=required, plausibility=likely)
     first, last = min(comparable), max(comparable)
     average = (comparable[last] - comparable[first]) / (last - first)
     enough = average >= required if required > 0 else average <= required
@@ -280,7 +294,19 @@ def _before_deadline(case: _Case) -> Verdict:
         peers,
         relative=case.definition.unit != "%",
     )
-    return replace(case.observed(status, latest, reason), required=required, progress=ratio, outlook=view)
+    return replace(
+        case.observed(status, latest, reason), required=required, progress=ratio, outlook=view, plausibility=likely
+    )
+
+
+def _plausibility(case: _Case, latest: Cell) -> Plausibility | None:
+    """How many regions, the city among them, ever made the jump that is still to come."""
+    around, definition = case.situation, case.definition
+    histories = {
+        region: linked(series(around.cells, region, definition.id), definition, region)
+        for region in (around.region, *around.peers, *around.above)
+    }
+    return plausibility(definition, (latest.year, latest.value), (case.deadline.year, case.wanted), histories)
 
 
 def judge_all(targets: Iterable[Target], situation: Situation) -> list[Verdict]:

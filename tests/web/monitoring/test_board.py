@@ -202,6 +202,23 @@ def test_real_sources_say_their_trust_and_day(chenzhou):
     assert known == [False, True]
 
 
+def test_a_target_on_a_ratio_is_turned_round(chenzhou):
+    """2.5 % of the GDP of 2020 (2,503.07 亿元) are 62.57675 亿元 of R&D; patents need a population nobody has for 2015."""
+    client = Client()
+    board = client.get("/targets/").content.decode()
+    assert "反推：研发经费要有 62.58 亿元，按 2020 年地区生产总值 2,503.07 亿元算" in board
+    assert "反推：专利授权量要有 839 件，按 2020 年常住人口 466 万人算，期限当年的还没有" in board
+    targets = {t["id"]: t for t in client.get("/api/v1/targets").json()["targets"]}
+    found = targets["rd-intensity-2020"]["needed"]
+    assert (found["indicator"], found["value"], found["unit"]) == ("rd_expenditure", "62.57675", "亿元")
+    assert found["same_year"] is True and found["denominator"]["value"] == "2503.07"
+    assert "研发经费 ÷ 地区生产总值" in client.get("/indicators/rd_intensity/").content.decode()
+    body = client.get("/api/v1/indicators/hitech_va_share_of_gdp").json()
+    computed = [c for c in body["cells"] if "computed" in c["flags"]]
+    assert [(c["region"], c["year"], c["value"]) for c in computed] == [("430000", 2019, "23.82991")]
+    assert "23.82991" in client.get("/indicators/hitech_va_share_of_gdp/data.csv").content.decode()
+
+
 def test_the_next_figure_is_told_everywhere(chenzhou):
     client = Client()
     body = client.get("/api/v1/indicators/gdp?on=2016-03-01").json()

@@ -38,6 +38,9 @@ def _definition(value: Definition) -> dict[str, Any]:
         "definition": _text(value.definition),
         "better": value.better,
         "holder": value.holder,
+        "formula": {"numerator": value.formula.numerator, "denominator": value.formula.denominator}
+        if value.formula
+        else None,
         "breaks": [
             {
                 "year": b.year,
@@ -119,6 +122,39 @@ def _verdict(row: Row) -> dict[str, Any]:
         "evidence": [_cell(cell) for cell in verdict.evidence],
         "remarks": [_text(remark) for remark in verdict.remarks],
         "next_data": _due(row.next_data),
+        "progress": _progress(verdict),
+        "plausibility": _plausibility(verdict),
+        "needed": _needed(verdict),
+    }
+
+
+def _progress(verdict: Verdict) -> dict[str, Any] | None:
+    """The Open SDG class with its ratio; None where the method is not defined."""
+    found = verdict.progress
+    if found is None:
+        return None
+    return {"class": found.progress.value, "label": _text(found.progress.label), "ratio": f"{found.ratio:.4f}"}
+
+
+def _plausibility(verdict: Verdict) -> dict[str, Any] | None:
+    """How many regions ever changed so much in so many years."""
+    found = verdict.plausibility
+    if found is None:
+        return None
+    return {"years": found.years, "regions": list(found.regions), "made_it": list(found.made)}
+
+
+def _needed(verdict: Verdict) -> dict[str, Any] | None:
+    """What the target asks of the numerator of the indicator's formula."""
+    found = verdict.need
+    if found is None:
+        return None
+    return {
+        "indicator": found.numerator.id,
+        "value": f"{found.value:f}",
+        "unit": found.numerator.unit,
+        "denominator": _cell(found.denominator),
+        "same_year": found.same_year,
     }
 
 

@@ -10,7 +10,16 @@ from kechuang.citypack import models as pack_models
 from kechuang.indicators import Cell, Situation, Status, Text, Verdict, judge_all
 from kechuang.indicators.due import Due, next_due
 from kechuang.indicators.forecast import MODEL_NAMES
-from kechuang.indicators.reasons import caution, cell_value, pace_sentence, target_value, with_unit
+from kechuang.indicators.reasons import (
+    caution,
+    cell_value,
+    need_sentence,
+    pace_sentence,
+    plausibility_sentence,
+    progress_sentence,
+    target_value,
+    with_unit,
+)
 from kechuang.indicators.text import number
 from kechuang.indicators.units import POINT
 from kechuang.web.policy.domain.queries import LoadedRelease
@@ -71,6 +80,8 @@ class Row:
     indicator: str | None
     nested: bool
     next_data: Due | None
+    more: tuple[Text, ...]
+    """Beside the verdict: progress class, how many ever made such a jump, what the target asks of its numerator."""
 
     @property
     def next_text(self) -> Text | None:
@@ -141,6 +152,17 @@ def _odds(verdict: Verdict) -> Text | None:
     return Text(f"{shown}（{name.zh}）", f"{shown} ({name.en})")
 
 
+def _more(verdict: Verdict, situation: Situation) -> tuple[Text, ...]:
+    found = []
+    if verdict.progress is not None:
+        found.append(progress_sentence(verdict.progress))
+    if verdict.plausibility is not None:
+        found.append(plausibility_sentence(verdict.plausibility))
+    if verdict.need is not None:
+        found.append(need_sentence(verdict.need, situation))
+    return tuple(found)
+
+
 def _deadline(record: pack_models.Target) -> Text:
     if record.deadline is None:
         return Text("逐年", "every year") if record.kind == "relation" else Text("没有期限", "no deadline")
@@ -194,6 +216,7 @@ def row(record: pack_models.Target, verdict: Verdict, situation: Situation, due:
         ),
         indicator=indicator if indicator in situation.definitions else None,
         nested=record.nested_in is not None,
+        more=_more(verdict, situation),
         next_data=next_figure(indicator, situation, due) if indicator in situation.definitions else None,
     )
 

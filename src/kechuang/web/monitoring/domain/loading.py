@@ -25,6 +25,8 @@ from kechuang.indicators import (
     as_known_on,
     choose_all,
 )
+from kechuang.indicators.definitions import Formula
+from kechuang.indicators.formulas import with_derived
 from kechuang.indicators.quality import Finding, Material, check
 from kechuang.indicators.remarks import flags_from_remark, released_from_title, trust_from_title
 from kechuang.web.core.enums import Realm
@@ -55,6 +57,7 @@ def definition(record: pack_models.Indicator) -> Definition:
         breaks=tuple(Break(b.year, text(b.why), b.region or "", b.link_factor) for b in record.breaks),
         related=tuple(Related(n.indicator, text(n.why)) for n in record.near),
         notes=tuple(text(n) for n in record.notes),
+        formula=Formula(record.formula.numerator, record.formula.denominator) if record.formula else None,
     )
 
 
@@ -138,7 +141,8 @@ class Loaded:
         return Material(
             definitions=here.definitions,
             observations=self.observations,
-            cells=here.cells,
+            # What a formula gives is no observation: the gate looks at what was published.
+            cells={key: cell for key, cell in here.cells.items() if Flag.COMPUTED not in cell.flags},
             today=here.today,
             home=here.region,
             panel=(here.region, *here.peers),
@@ -174,7 +178,7 @@ def build(
     if known_on is not None:
         observations = as_known_on(observations, known_on)
     definitions = {i.id: definition(i) for i in pack.indicators}
-    cells = choose_all(observations, {d.id: d.unit for d in definitions.values()})
+    cells = with_derived(choose_all(observations, {d.id: d.unit for d in definitions.values()}), definitions)
     regions = pack.city.regions
     situation = Situation(
         definitions=definitions,

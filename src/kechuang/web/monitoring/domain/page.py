@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kechuang.indicators import Cell, Definition, Observation, Situation, Source, Text, reasons
+from kechuang.indicators import Cell, Definition, Flag, Observation, Situation, Source, Text, reasons
 from kechuang.indicators.choice import Conflict
 from kechuang.indicators.forecast import MINIMUM_POINTS
 from kechuang.indicators.quality import Finding, Severity, findings_of, summarised
@@ -66,6 +66,7 @@ class Page:
     projection: Projection | None
     holder: Text | None
     next_data: Text
+    formula: Text | None
     demo: bool
 
     @property
@@ -87,6 +88,14 @@ def definition_of(loaded: loading.Loaded, indicator: str) -> Definition:
         raise UserError(
             f"没有编号为“{indicator}”的指标。", f"There is no indicator “{indicator}”.", code="unknown", status=404
         ) from None
+
+
+def formula_words(definition: Definition, situation: Situation) -> Text | None:
+    """The formula in names: 研发经费 ÷ 地区生产总值."""
+    if definition.formula is None:
+        return None
+    parts = [situation.definitions[i].name for i in (definition.formula.numerator, definition.formula.denominator)]
+    return Text(" ÷ ".join(p.zh for p in parts), " ÷ ".join(p.en for p in parts))
 
 
 def stated_day(release: LoadedRelease, indicator: str) -> str | None:
@@ -283,15 +292,18 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         projection=projection(definition, situation),
         inversions=tuple(inversions(release.pack, situation)) if indicator == CONTRIBUTION else (),
         holder=situation.holders.get(definition.holder or ""),
+        formula=formula_words(definition, situation),
         next_data=board.due_sentence(board.next_figure(indicator, situation, stated_day(release, indicator))),
         demo=loaded.demo,
     )
 
 
 def vintages(loaded: loading.Loaded, indicator: str) -> list[Observation]:
-    """All vintages of an indicator, every source, in order of region and year."""
+    """All vintages of an indicator, every source, and what only its formula gives; in order of region and year."""
     return sorted(
-        (o for o in loaded.observations if o.indicator == indicator), key=lambda o: (o.region, o.year, o.source.id)
+        [o for o in loaded.observations if o.indicator == indicator]
+        + [c.chosen for c in loaded.situation.cells.values() if c.indicator == indicator and Flag.COMPUTED in c.flags],
+        key=lambda o: (o.region, o.year, o.source.id),
     )
 
 

@@ -72,7 +72,7 @@ def compose(writer: Paper, release: LoadedRelease, loaded: Loaded, board: Board,
         for n, row in enumerate(group.rows, 1):
             definition = loaded.situation.definitions.get(row.record.indicator or "")
             used = [notes.cell(c) for c in _cells(row, loaded.situation)]
-            used += formulas(row.verdict, definition, notes) if row.observed else []
+            used += formulas(row.verdict, definition, notes)
             number = prefix(n, 3, writer.language)
             writer.paragraph(number + writer.say(_target(row)), notes=list(dict.fromkeys(used)))
             chart = drawn.chart(row.indicator)
@@ -159,6 +159,8 @@ def _cells(row: Row, situation: Situation) -> list[Cell]:
     best = fastest(verdict, definition) if definition and row.pace else None
     if best is not None and definition is not None:
         cells += [situation.cells.get((best.region, definition.id, year)) for year in (best.first, best.last)]
+    if verdict.need is not None:
+        cells += [verdict.need.denominator, verdict.need.latest]
     cells += [f.cell for f, _ in row.related] + [f.cell for f in row.elsewhere]
     return [c for c in dict.fromkeys(cells) if c is not None]
 
@@ -176,6 +178,7 @@ def _target(row: Row) -> Text:
     ]
     odds = Text(f"达成概率 {row.odds.zh}", f"probability of reaching it: {row.odds.en}") if row.odds else None
     parts += [p for p in (row.pace, odds, verdict.missing) if p is not None]
+    parts += row.more
     parts += verdict.remarks
     if row.related:
         figure, why = row.related[0]

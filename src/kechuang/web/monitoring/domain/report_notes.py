@@ -122,6 +122,19 @@ def formulas(verdict: Verdict, definition: Definition | None, notes: Notes) -> l
                 f"95% interval {low} to {high}.",
             )
         )
+    if verdict.need is not None and definition.formula is not None:
+        need, below = verdict.need, verdict.need.denominator
+        base = notes.situation.definitions[below.indicator]
+        found.append(
+            Text(
+                f"算式：{need.numerator.name.zh}＝目标值×{base.name.zh}[{notes.cell(below)}]"
+                f"＝{number(wanted)} {definition.unit}×{number(below.value)} {below.unit}"
+                f"＝{number(need.value.normalize())} {need.numerator.unit}，向上取整到显示的位数。",
+                f"Formula: {need.numerator.name.en} = target × {base.name.en} [{notes.cell(below)}] = {number(wanted)} "
+                f"{definition.unit_en} × {number(below.value)} {base.unit_en} = {number(need.value.normalize())} "
+                f"{need.numerator.unit_en}, rounded up to the digits shown.",
+            )
+        )
     return [notes.formula(text) for text in found]
 
 
