@@ -63,15 +63,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with a row; ``column`` is empty where it concerns the row as a whole."""
+    """Something wrong with a row; ``column`` is empty where it concerns the row as a whole.
+
+    ``layer`` says which check found it: syntax (what stands there cannot be read), schema (type, choice, required),
+    reference (another record is missing), or plausibility (possible, but hardly meant).
+    """
 
     column: str
     zh: str
     en: str
+    layer: str = "schema"
 
     def plain(self) -> dict[str, str]:
         """The finding as JSON keeps it."""
-        return {"column": self.column, "zh": self.zh, "en": self.en}
+        return {"column": self.column, "zh": self.zh, "en": self.en, "layer": self.layer}
 
 
 @dataclass(frozen=True)

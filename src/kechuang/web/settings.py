@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "kechuang.web.policy",
     "kechuang.web.library",
     "kechuang.web.registry",
+    "kechuang.web.intake",
     "kechuang.web.entitlements",
     "kechuang.web.laboratory",
     "kechuang.web.monitoring",

@@ -60,6 +60,7 @@ def doors(user: Any) -> list[Door]:
         add(_url("registry:organisations", county=county), _("本县市区企业"), _("能看本县市区企业的数据和结果。"))
     if held & {Role.OFFICER}:
         add(_url("registry:organisations"), _("企业"), _("全市企业名录，数据和结果。"))
+        add(_url("intake:home"), _("数据导入"), _("用表格批量登记：先预览，改好再确认，能整批撤销。"))
         add(_url("monitoring:submissions"), _("报来的数据"), _("各部门和公众报来的指标值，核对来源后确认或退回。"))
         add(_url("policy:documents"), _("文件与条款"), _("附原文，核对每一句，看每一条变成了什么。"))
         add(_url("library:documents"), _("政策库"), _("传文件，确认读出的内容，几个城市放在一起比。"))

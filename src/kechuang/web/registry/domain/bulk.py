@@ -129,7 +129,7 @@ def write_chunk(
             else:
                 cleaned.append((index, row))
         first, again = _once(kind, cleaned)
-        stored = _existing(kind, [row for _index, row in first])
+        stored = existing(kind, [row for _index, row in first])
         fresh, known = [], []
         for index, row in first:
             match = stored.get(row.key(kind)) if not row.identity else find(kind, row)
@@ -155,7 +155,7 @@ def _once(kind: Kind, rows: list[tuple[int, Row]]) -> tuple[list[tuple[int, Row]
     return first, again
 
 
-def _existing(kind: Kind, rows: list[Row]) -> dict[tuple[Any, ...], Any]:
+def existing(kind: Kind, rows: list[Row]) -> dict[tuple[Any, ...], Any]:
     """The stored records with the keys of the rows, in few queries."""
     query = Q()
     for place, name in enumerate(kind.natural_key):

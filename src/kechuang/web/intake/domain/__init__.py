@@ -1,0 +1,1 @@
+"""Verbs of the app; every write, each with its audit event."""

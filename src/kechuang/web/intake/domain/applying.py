@@ -1,0 +1,210 @@
+"""From staged rows to the register: confirmed by a person, written by the worker in short chunks, seen all at once.
+
+Order of things: the audit event with the Merkle root over the rows, then the rows. A chunk and its progress are one
+transaction, so a worker that is killed loses at most the chunk it was at, and the next one goes on behind the last.
+Until the last chunk the import stands in ``registry.UnfinishedImport`` and no query shows what it has made.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from kechuang.web.accounts.access import acting_role
+from kechuang.web.audit.domain.record import record, record_bulk
+from kechuang.web.audit.models import AuditEvent
+from kechuang.web.core.errors import UserError
+from kechuang.web.registry.domain import bulk, sources
+from kechuang.web.registry.models import Source, UnfinishedImport
+
+from .. import access
+from ..enums import ImportState, RowState
+from ..models import Import, ImportRow
+from .lease import Lease, LostError
+
+FIRST_CHUNK, LEAST_CHUNK, MOST_CHUNK = 100, 25, 400
+SHORT, LONG = 0.06, 0.15  # seconds a chunk should take; other writers wait no longer than that
+
+
+def _conflict() -> UserError:
+    return UserError(
+        "这次导入的状态已经变了，请刷新看看。", "The state of this import has changed; reload the page.",
+        code="state", status=409,
+    )  # fmt: skip
+
+
+def confirm(one: Import, *, actor: Any) -> Import:
+    """Let the worker write the ready rows; bad, undecided and skipped ones stay out. One audit event.
+
+    Raises:
+        UserError: no right (401, 403), nothing to write (422), or confirmed or cancelled already (409).
+    """
+    access.require_import(actor)
+    with transaction.atomic():
+        current = Import.objects.select_for_update().get(pk=one.pk)
+        if current.state != ImportState.READY:
+            raise _conflict()
+        ready = current.rows.filter(state=RowState.READY).count()
+        if not ready:
+            raise UserError("没有可以写入的行，请先改好。", "No row can be written; mend some first.")
+        current.state, current.confirmed_by = ImportState.CONFIRMED, actor
+        current.save(update_fields=["state", "confirmed_by"])
+        _tell(current, actor, "import.confirm", {"rows": ready})
+    return current
+
+
+def cancel(one: Import, *, actor: Any) -> Import:
+    """Stop an import: before writing it simply ends, while writing the worker takes back what it has written.
+
+    Raises:
+        UserError: no right (401, 403), or the import has ended already (409).
+    """
+    access.require_import(actor)
+    with transaction.atomic():
+        current = Import.objects.select_for_update().get(pk=one.pk)
+        if current.state in (ImportState.RECEIVED, ImportState.READING, ImportState.READY, ImportState.CONFIRMED):
+            current.state, current.finished_at = ImportState.CANCELLED, timezone.now()
+            if current.event_id:  # the worker was about to begin
+                current.state, current.finished_at = ImportState.STOPPING, None
+        elif current.state == ImportState.APPLYING:
+            current.state = ImportState.STOPPING
+        else:
+            raise _conflict()
+        current.save(update_fields=["state", "finished_at"])
+        _tell(current, actor, "import.cancel", {"state": current.state})
+    return current
+
+
+def undo(one: Import, *, actor: Any) -> Import:
+    """Take a written import back as a whole; the worker does it.
+
+    Raises:
+        UserError: no right (401, 403), or the import is not written (409).
+    """
+    access.require_import(actor)
+    with transaction.atomic():
+        current = Import.objects.select_for_update().get(pk=one.pk)
+        if current.state != ImportState.APPLIED:
+            raise _conflict()
+        current.state = ImportState.UNDOING
+        current.save(update_fields=["state"])
+        _tell(current, actor, "import.undo", {"state": current.state})
+    return current
+
+
+def _tell(one: Import, actor: Any, action: str, after: Any) -> None:
+    record(
+        actor=actor, role=acting_role(actor), action=action, object_kind="import", object_id=one.public_id, after=after
+    )
+
+
+# ---- the worker's part -----------------------------------------------------------------------
+
+
+def proved_row(one: Import, row: ImportRow) -> dict[str, Any]:
+    """What the audit event says of a row."""
+    return {"import": one.public_id, "kind": one.kind, "line": row.line, "values": row.values}
+
+
+def confirmed_rows(one: Import) -> Any:
+    """The rows that the event covers, in the order of the file. What was refused while writing is among them."""
+    return one.rows.filter(state__in=(RowState.READY, RowState.APPLIED, RowState.REFUSED)).order_by("line")
+
+
+def _event(one: Import) -> AuditEvent:
+    """The event of the writing; made once, whatever happens to workers."""
+    known = AuditEvent.objects.filter(
+        action="import.apply", object_kind="import", object_id=one.public_id
+    ).first()  # fmt: skip
+    if known is not None:
+        return known
+    rows = (proved_row(one, row) for row in confirmed_rows(one).iterator(chunk_size=2000))
+    # Hashing stands outside of any transaction: other writers go on.
+    return record_bulk(
+        actor=one.confirmed_by, action="import.apply", object_kind="import", object_id=one.public_id, rows=rows
+    )
+
+
+def _source(one: Import) -> Source:
+    return sources.ensure(
+        one.source_title, actor=one.confirmed_by, department=one.source_department, date=one.source_date,
+        realm=one.realm,
+    )  # fmt: skip
+
+
+def apply(one: Import, lease: Lease) -> None:
+    """Write the confirmed rows; ends in ``APPLIED``, or in ``STOPPING`` when a person has stopped it."""
+    event, source = _event(one), _source(one)
+    with transaction.atomic():
+        begun = Import.objects.filter(pk=one.pk, state=ImportState.CONFIRMED)
+        if begun.update(state=ImportState.APPLYING, event_id=event.public_id):
+            UnfinishedImport.objects.get_or_create(import_id=one.public_id)
+    size, last = FIRST_CHUNK, 0
+    while rows := _next(one, last, size):
+        last = rows[-1].line
+        lease.hold()
+        started = time.monotonic()
+        if not _write(one, lease, rows, source, event):
+            return
+        took = time.monotonic() - started
+        size = max(LEAST_CHUNK, size // 2) if took > LONG else min(MOST_CHUNK, size * 2) if took < SHORT else size
+        time.sleep(min(0.02, took / 4))  # let a waiting writer in before the next chunk
+    with transaction.atomic():
+        if Import.objects.filter(pk=one.pk, state=ImportState.APPLYING).update(
+            state=ImportState.APPLIED, finished_at=timezone.now()
+        ):
+            # From this commit on everything the import has made is seen, all of it at once.
+            UnfinishedImport.objects.filter(import_id=one.public_id).delete()
+
+
+def _next(one: Import, last: int, size: int) -> list[ImportRow]:
+    """The next ready rows behind a line."""
+    ready = one.rows.filter(state=RowState.READY, line__gt=last).order_by("line")
+    return list(ready.only("line", "values", "imported_id")[:size])
+
+
+def _write(one: Import, lease: Lease, rows: list[ImportRow], source: Source, event: AuditEvent) -> bool:
+    """One chunk and its progress in one transaction; False when the import is no longer to be written."""
+    with transaction.atomic():
+        held = Import.objects.select_for_update().filter(pk=one.pk, state=ImportState.APPLYING)
+        if not held.filter(lease_owner=lease.owner).exists():
+            if held.exists():
+                raise LostError
+            return False
+        results = bulk.write_chunk(
+            one.kind, [row.values for row in rows], source=source, import_id=one.public_id,
+            event_id=event.public_id, valid_from=one.valid_from, on_change=one.on_change, realm=one.realm,
+        )  # fmt: skip
+        refused = []
+        for row, result in zip(rows, results, strict=True):
+            if result.outcome is None:
+                row.state = RowState.REFUSED
+                row.findings = [
+                    {"column": e.field.name if e.field else "", "zh": e.zh, "en": e.en} for e in result.errors
+                ]
+                refused.append(row)
+        ImportRow.objects.bulk_update(refused, ["state", "findings"])
+        done = [row.pk for row in rows if row.state != RowState.REFUSED]
+        ImportRow.objects.filter(pk__in=done).update(state=RowState.APPLIED)
+        count = {name: sum(r.outcome == name for r in results) for name in ("created", "changed", "unchanged")}
+        Import.objects.filter(pk=one.pk).update(
+            rows_done=F("rows_done") + len(rows), **{name: F(name) + n for name, n in count.items()}
+        )
+    return True
+
+
+def take_back(one: Import) -> None:
+    """Undo an import that was written, or the part of it that was; what somebody built on stays and is counted."""
+    target = ImportState.UNDONE if one.state == ImportState.UNDOING else ImportState.CANCELLED
+    action = "import.undo" if one.state == ImportState.UNDOING else "import.cancel"
+    event = AuditEvent.objects.filter(action=action, object_kind="import", object_id=one.public_id).first()
+    done = bulk.undo(one.public_id, actor=None, event=event)
+    with transaction.atomic():
+        UnfinishedImport.objects.filter(import_id=one.public_id).delete()
+        Import.objects.filter(pk=one.pk, state=one.state).update(
+            state=target, kept=len(done.kept), finished_at=timezone.now()
+        )

@@ -1,0 +1,91 @@
+"""Reading a received file into staged rows, in short transactions; a broken-off reading starts afresh."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from django.db import transaction
+
+from kechuang.tabular import TableError
+from kechuang.tabular.reading import read
+from kechuang.web.audit.domain.record import record
+from kechuang.web.core import files
+
+from ..enums import ImportState
+from ..models import Import, ImportRow
+from .checking import checker_for
+from .kinds import columns
+from .lease import Lease, LostError
+
+CHUNK = 300
+MOST_ROWS = 300_000
+_IDENTITY = ("身份证", "证件号", "idnumber", "identitynumber")
+
+
+def stage(one: Import, lease: Lease) -> None:
+    """Read the file of an import. Ends in ``READY``, or in ``REFUSED`` with the reason."""
+    if not Import.objects.filter(pk=one.pk, state__in=(ImportState.RECEIVED, ImportState.READING)).update(
+        state=ImportState.READING, rows_read=0
+    ):
+        return
+    _forget_rows(one)
+    try:
+        _read_all(one, lease)
+    except TableError as error:
+        _refuse(one, error.zh, error.en)
+
+
+def _forget_rows(one: Import) -> None:
+    """Throw staged rows away, in short steps."""
+    while keys := list(one.rows.values_list("pk", flat=True)[:2000]):
+        ImportRow.objects.filter(pk__in=keys).delete()
+
+
+def _read_all(one: Import, lease: Lease) -> None:
+    assert one.file is not None
+    table = read(one.file.path, columns(one.kind))
+    for heading in table.header.unknown:
+        if any(word in heading.replace(" ", "").lower() for word in _IDENTITY):
+            raise TableError(
+                f"表里有“{heading}”一列。身份证号不能放在表里传，请删去这一列。",
+                f"The table has a column “{heading}”. Identity numbers never travel in tables; delete it.",
+            )
+    present = [column.name for column, _ in table.header.places.values()]
+    Import.objects.filter(pk=one.pk).update(columns=present, unknown_columns=list(table.header.unknown)[:50])
+    checker = checker_for(one.kind, one.realm)
+    read_rows = 0
+    while part := list(islice(table.rows, CHUNK)):
+        lease.hold()
+        read_rows += len(part)
+        if read_rows > MOST_ROWS:
+            raise TableError(f"最多 {MOST_ROWS} 行，请分成几份。", f"At most {MOST_ROWS} rows; split the file.")
+        staged = checker.check(part)
+        for row in staged:
+            row.imported = one
+        with transaction.atomic():
+            # A person may have cancelled in the meantime; the state is asked in the transaction that adds rows.
+            if not Import.objects.filter(pk=one.pk, state=ImportState.READING).update(rows_read=read_rows):
+                raise LostError
+            ImportRow.objects.bulk_create(staged)
+    if not read_rows:
+        raise TableError("表头下面没有数据行。", "There is no row of data under the heading.")
+    with transaction.atomic():
+        if Import.objects.filter(pk=one.pk, state=ImportState.READING).update(state=ImportState.READY):
+            record(actor=None, action="import.read", object_kind="import", object_id=one.public_id,
+                   after={"rows": read_rows})  # fmt: skip
+
+
+def _refuse(one: Import, zh: str, en: str) -> None:
+    """The file cannot be taken; nothing of it is kept but the reason."""
+    with transaction.atomic():
+        current = Import.objects.select_for_update().get(pk=one.pk)
+        if current.state != ImportState.READING:
+            return
+        stored, current.file = current.file, None
+        current.state, current.error = ImportState.REFUSED, {"zh": zh, "en": en}
+        current.save(update_fields=["state", "error", "file"])
+        record(actor=None, action="import.refuse", object_kind="import", object_id=one.public_id, result="refused",
+               after={"reason": zh})  # fmt: skip
+    _forget_rows(one)
+    if stored is not None:
+        files.remove(stored)

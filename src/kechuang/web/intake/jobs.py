@@ -1,0 +1,16 @@
+"""What the worker does by itself: it goes on with imports whose worker died, and looks into the drop folders."""
+
+from __future__ import annotations
+
+from kechuang.web.core.jobs import every
+
+from .domain.working import left_behind, work_on
+
+
+@every("intake.resume", seconds=30)
+def resume() -> str:
+    """Hand imports that nobody holds to the worker again."""
+    found = left_behind()
+    for import_id in found:
+        work_on.enqueue(import_id)
+    return f"{len(found)} imports"
