@@ -53,6 +53,8 @@ def session(user):
     return client.cookies["sessionid"].value
 samples = {{"admin": session(admin), "member": session(member), "uscc": uscc, "person": admin.pk,
            "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
+from kechuang.web.registry.models import Organisation
+samples["organisation"] = Organisation.objects.get(uscc=uscc).pk
 from django.apps import apps
 officer = User.objects.get(username="demo-officer")
 if apps.is_installed("kechuang.web.library"):

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kechuang.web.core.enums import Realm
 from kechuang.web.policy.domain.queries import current_release
 
-from .domain import queries
+from .domain import paging, queries
 from .enums import OrganisationKind, QualificationKind
 
 PER_PAGE = 30
 
 
+@require_safe
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """Search and filter; every filter is in the address."""
     wanted = {name: request.GET.get(name, "") for name in ("text", "kind", "county", "qualification")}
     mine = request.GET.get("mine") == "1" and request.user.is_authenticated
     rows = queries.organisations_for_user(request.user, mine=mine, **wanted)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = paging.cut(rows, ("name", "id"), request.GET.get("after", ""), PER_PAGE)
+    if mine or any(wanted.values()):
+        count, more = paging.bounded_count(rows)
+    else:
+        count, more = queries.organisation_count(), False
     city = current_release().pack.city
     names = {region.code: region.name for region in city.regions}
-    address = request.GET.copy()
-    address.pop("page", None)
     context = {
         "page": page,
-        "rows": [(row, names.get(row.county)) for row in page],
+        "count": count,
+        "more": more,
+        "rows": [(row, names.get(row.county)) for row in page.rows],
         "wanted": wanted,
         "mine": mine,
-        "query": address.urlencode(),
         "kinds": OrganisationKind.choices,
         "qualifications": QualificationKind.choices,
         "counties": [region for region in city.regions if region.kind == "county"],
-        "demo_data": any(row.realm == Realm.DEMO for row in page),
+        "demo_data": any(row.realm == Realm.DEMO for row in page.rows),
     }
     return render(request, "registry/organisation_list.html", context)
 
 
+@require_safe
 def organisation_page(request: HttpRequest, uscc: str) -> HttpResponse:
     """Public facts for everybody; figures only for who may see them."""
     organisation, allowed = queries.organisation_for_user(request.user, uscc)

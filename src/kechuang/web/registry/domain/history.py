@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kechuang import bitemporal
 
@@ -75,6 +76,11 @@ class Entry:
     event_id: str
     import_id: str
     ahead: bool
+
+    @property
+    def get_why(self) -> str:
+        """Why, in words."""
+        return _("首次登记") if self.why == Why.INITIAL else str(Why(self.why).label)
 
 
 def history(record: Any) -> list[Entry]:

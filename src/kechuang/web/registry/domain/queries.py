@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from kechuang.web.accounts.models import User
 
 from ..access import figures_filter, may_see_figures
 from ..enums import QualificationKind
-from ..models import Organisation, Qualification
+from ..models import Organisation, Qualification, UnfinishedImport
 
 
 def held_on(day: dt.date) -> Q:
@@ -42,11 +42,16 @@ def organisations_for_user(
     if county:
         rows = rows.filter(county=county)
     if qualification in QualificationKind.values:
-        held = Qualification.objects.filter(
-            held_on(timezone.localdate()), organisation=OuterRef("pk"), kind=qualification
-        )
-        rows = rows.filter(Exists(held))
+        held = Qualification.objects.filter(held_on(timezone.localdate()), kind=qualification)
+        rows = rows.filter(pk__in=held.values("organisation"))
     return rows
+
+
+def organisation_count() -> int:
+    """How many organisations everybody can see. Counted by the key's index alone; what hides an import is small."""
+    hidden = Organisation.everything.filter(import_id__in=UnfinishedImport.objects.values("import_id"))
+    waiting = hidden.count() if UnfinishedImport.objects.exists() else 0
+    return Organisation.everything.count() - waiting
 
 
 def organisation_for_user(user: User | AnonymousUser, uscc: str) -> tuple[Organisation, bool]:
