@@ -20,7 +20,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from kechuang.chinese.money import format_yuan, yuan_parts
 from kechuang.measures.apportion import apportion, in_fen
@@ -102,6 +102,18 @@ class Award:
     def forgone(self) -> Decimal:
         """What the rules on several measures cost the subject."""
         return self.claimed - self.amount
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a JSON object; amounts are texts with two decimals."""
+        return {
+            "claimed": f"{self.claimed:.2f}",
+            "amount": f"{self.amount:.2f}",
+            "reductions": [
+                {"rule": r.group, "kind": r.kind, "taken": f"{r.taken:.2f}", "sentence": r.sentence.to_dict()}
+                for r in self.reductions
+            ],
+            "depends": list(self.depends),
+        }
 
 
 _Key = tuple[str, str]

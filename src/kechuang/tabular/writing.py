@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +45,28 @@ def _text_cell(sheet: Any, text: str, **style: Any) -> Any:
     return cell
 
 
+def _cell(sheet: Any, value: str | Decimal, **style: Any) -> Any:
+    """A text, or an amount that the spreadsheet can add up: a Decimal is written digit by digit."""
+    if isinstance(value, str):
+        return _text_cell(sheet, value, **style)
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.number_format = "#,##0.00"
+    for name, given in style.items():
+        setattr(cell, name, given)
+    return cell
+
+
 def xlsx_bytes(
     title: str,
     heading: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[str | Decimal]],
     *,
     marks: Iterable[Sequence[int]] = (),
     notes: Sequence[str] = (),
 ) -> Iterator[bytes]:
-    """A workbook of texts, in pieces. ``marks`` gives for each row the places of cells to colour; ``notes`` a second sheet.
+    """A workbook of texts and amounts, in pieces. ``marks`` gives for each row the places of cells to colour; ``notes`` a second sheet.
 
     The workbook is made in a temporary file, whose pieces are then sent, so that memory does not grow with the rows.
     """
@@ -71,7 +85,7 @@ def xlsx_bytes(
     for row in rows:
         coloured = set(next(walk, ()))
         sheet.append([
-            _text_cell(sheet, text, **({"fill": marked} if place in coloured else {})) for place, text in enumerate(row)
+            _cell(sheet, text, **({"fill": marked} if place in coloured else {})) for place, text in enumerate(row)
         ])  # fmt: skip
     if notes:
         second = book.create_sheet("说明")

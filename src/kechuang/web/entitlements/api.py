@@ -76,6 +76,16 @@ def organisation_entitlements(request: HttpRequest, uscc: str, on: str | None = 
         "realm": organisation.realm,
         "on": found.on.isoformat(),
         "release": release.digest,
-        "items": [{"group": str(row.group), "subject": row.subject, **row.explanation.to_dict()} for row in found.rows],
+        "items": [
+            {
+                "group": str(row.group),
+                "subject": row.subject,
+                **row.explanation.to_dict(),
+                "award": None if row.award is None else row.award.to_dict(),
+            }
+            for row in found.rows
+        ],
+        "total": f"{found.total:.2f}",
+        "forgone": f"{found.forgone:.2f}",
         "failed": [measure.id for measure in found.failed],
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from kechuang.citypack import models as pack_models
+from kechuang.measures.cumulation import Award, Claim
 from kechuang.measures.explanation import Explanation, Gap
-from kechuang.web.entitlements.domain import asking
+from kechuang.web.entitlements.domain import asking, together
 from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts
 from kechuang.web.entitlements.enums import Group
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -28,6 +29,15 @@ class Row:
     group: Group
     query: str
     subject: str = ""
+    key: str = ""
+    day: dt.date | None = None
+    award: Award | None = None
+    """What is left of the amount where measures meet; None where there is no amount to pay."""
+
+    @property
+    def payable(self) -> Decimal | None:
+        """What can be had: the amount by itself less what the rules on several measures take."""
+        return self.award.amount if self.award is not None else self.explanation.amount
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -62,7 +72,25 @@ class Result:
     @property
     def total(self) -> Decimal:
         """The sum that can be had now, under the readings shown."""
-        return sum((row.explanation.amount or Decimal(0) for row in self.of(Group.GET)), Decimal(0))
+        return sum((row.payable or Decimal(0) for row in self.of(Group.GET)), Decimal(0))
+
+    @property
+    def forgone(self) -> Decimal:
+        """What the rules on several measures take from the single amounts."""
+        return sum((row.award.forgone for row in self.rows if row.award is not None), Decimal(0))
+
+    def meet(self, release: LoadedRelease) -> None:
+        """Apply the pack's rules on measures that meet to all rows with an amount."""
+        claims = [
+            Claim(row.measure.id, row.explanation.amount, row.key, row.day)
+            for row in self.rows
+            if row.group == Group.GET and row.explanation.amount is not None
+        ]
+        found = together.awards(release, claims, self.on)
+        self.rows = [
+            replace(row, award=found.get((row.measure.id, row.key))) if row.group == Group.GET else row
+            for row in self.rows
+        ]
 
     @property
     def nearly_total(self) -> Decimal:
@@ -111,11 +139,19 @@ def _small(gap: Gap, fact: pack_models.Fact, *, alone: bool) -> bool:
     return abs(Decimal(gap.short)) <= abs(Decimal(gap.need)) * NEARLY_SHARE
 
 
-def row(release: LoadedRelease, measure_id: str, facts: Mapping[str, Any], on: dt.date, subject: str = "") -> Row:
-    """Compute one row."""
+def row(
+    release: LoadedRelease,
+    measure_id: str,
+    facts: Mapping[str, Any],
+    on: dt.date,
+    subject: str = "",
+    key: str = "",
+    day: dt.date | None = None,
+) -> Row:
+    """Compute one row; ``subject`` is its name, ``key`` tells it from others, ``day`` is when the claim arose."""
     explanation = explain_measure(release, measure_id, facts, on)
     query = asking.query(release, facts, measure_facts(release, measure_id), on=on.isoformat())
-    return Row(release.records[measure_id], explanation, group_of(explanation, release.facts), query, subject)
+    return Row(release.records[measure_id], explanation, group_of(explanation, release.facts), query, subject, key, day)
 
 
 def evaluate(release: LoadedRelease, facts: Mapping[str, Any], on: dt.date, measures: Iterable[str]) -> Result:
@@ -126,6 +162,7 @@ def evaluate(release: LoadedRelease, facts: Mapping[str, Any], on: dt.date, meas
             result.rows.append(row(release, measure_id, facts, on))
         except Exception:  # one faulty measure must not hide the others; it is shown as not computed
             result.failed.append(release.records[measure_id])
+    result.meet(release)
     sort(result.rows)
     return result
 
@@ -162,10 +199,7 @@ class Line:
     @property
     def amount(self) -> Decimal | None:
         """The sum of their amounts, None when no amount can be told."""
-        amounts = [
-            row.explanation.amount if row.explanation.amount is not None else row.explanation.amount_if
-            for row in self.rows
-        ]
+        amounts = [row.payable if row.payable is not None else row.explanation.amount_if for row in self.rows]
         known = [amount for amount in amounts if amount is not None]
         return sum(known, Decimal(0)) if known else None
 
@@ -176,7 +210,7 @@ def lines(rows: Iterable[Row]) -> list[Line]:
     for row_ in rows:
         missing = tuple(m.fact for m in row_.explanation.missing)
         priced = row_.explanation.amount is not None or row_.explanation.amount_if is not None
-        alone = row_.query if priced else ""
+        alone = (row_.query, row_.award) if priced else ""
         found.setdefault((row_.measure.id, row_.group, missing, row_.explanation.sentence, alone), []).append(row_)
     return [Line(same) for same in found.values()]
 

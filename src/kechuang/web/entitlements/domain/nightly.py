@@ -10,13 +10,16 @@ from django.db import transaction
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from kechuang.measures.cumulation import Award, Claim
 from kechuang.measures.explanation import Explanation
 from kechuang.measures.receipt import make
 from kechuang.measures.words import serialise
 from kechuang.web.audit.domain.record import record
+from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.calculate import explain_measure
 from kechuang.web.entitlements.domain.eligibility import group_of
-from kechuang.web.entitlements.domain.subjects import known_facts, name_of, subjects
+from kechuang.web.entitlements.domain.subjects import key_of, known_facts, name_of, subjects
+from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement, Run
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -87,17 +90,32 @@ def _results(
     release: LoadedRelease, organisation: Organisation, day: dt.date, current: Run, failures: list[dict[str, str]]
 ) -> Iterator[Entitlement]:
     """The rows of one organisation; a measure that fails is noted and the rest goes on."""
+    found: list[tuple[Subject, Explanation]] = []
     for measure, subject in subjects(release, organisation, day):
         try:
             explanation = explain_measure(release, measure.id, known_facts(release, measure.id, subject), day)
         except Exception as error:  # noted in the run; one faulty row must not lose the night's work
             failures.append({"measure": measure.id, "uscc": organisation.uscc, "error": str(error)[:300]})
             continue
-        yield _row(release, current, organisation, subject, explanation)
+        found.append((subject, explanation))
+    claims = [
+        Claim(explanation.measure, explanation.amount, key_of(subject), together.day_of(subject.kind, subject.record))
+        for subject, explanation in found
+        if explanation.amount is not None and group_of(explanation, release.facts) == Group.GET
+    ]
+    awards = together.awards(release, claims, day)
+    for subject, explanation in found:
+        award = awards.get((explanation.measure, key_of(subject)))
+        yield _row(release, current, organisation, subject, explanation, award)
 
 
 def _row(
-    release: LoadedRelease, current: Run, organisation: Organisation, subject: Subject, explanation: Explanation
+    release: LoadedRelease,
+    current: Run,
+    organisation: Organisation,
+    subject: Subject,
+    explanation: Explanation,
+    award: Award | None,
 ) -> Entitlement:
     return Entitlement(
         run=current,
@@ -113,6 +131,12 @@ def _row(
         group=group_of(explanation, release.facts),
         amount=explanation.amount,
         amount_if=explanation.amount_if,
+        awarded=explanation.amount if award is None else award.amount,
+        forgone=[
+            {"rule": r.group, "kind": r.kind, "taken": f"{r.taken:.2f}", **r.sentence.to_dict()}
+            for r in (award.reductions if award else ())
+        ],
+        depends=list(award.depends) if award else [],
         missing=[missing.fact for missing in explanation.missing],
         inputs={name: serialise(value) for name, value in explanation.inputs.items()},
         digest=make(explanation).digest,

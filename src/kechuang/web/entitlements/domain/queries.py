@@ -14,8 +14,9 @@ from kechuang.codes import uscc as codes
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import Role
 from kechuang.web.core.errors import UserError
+from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.eligibility import Result, row, sort
-from kechuang.web.entitlements.domain.subjects import known_facts, name_of, subjects
+from kechuang.web.entitlements.domain.subjects import key_of, known_facts, name_of, subjects
 from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement, Run
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -58,10 +59,12 @@ def evaluate_organisation(release: LoadedRelease, organisation: Organisation, on
     for measure, subject in subjects(release, organisation, on):
         try:
             facts = known_facts(release, measure.id, subject)
-            result.rows.append(row(release, measure.id, facts, on, name_of(subject)))
+            day = together.day_of(subject.kind, subject.record)
+            result.rows.append(row(release, measure.id, facts, on, name_of(subject), key_of(subject), day))
         except Exception:  # one faulty measure must not hide the others; it is shown as not computed
             if measure not in result.failed:
                 result.failed.append(measure)
+    result.meet(release)
     sort(result.rows)
     return result
 
@@ -101,6 +104,7 @@ class Totals:
     rows: int
     subjects: int
     amount: Decimal
+    """What is due now, after the rules on measures that meet."""
 
 
 def totals(rows: QuerySet[Entitlement]) -> list[Totals]:
@@ -108,7 +112,9 @@ def totals(rows: QuerySet[Entitlement]) -> list[Totals]:
     found = (
         rows.order_by()
         .values("realm")
-        .annotate(rows=Count("id"), firms=Count("uscc", distinct=True), amount=Sum("amount", filter=Q(group=Group.GET)))
+        .annotate(
+            rows=Count("id"), firms=Count("uscc", distinct=True), amount=Sum("awarded", filter=Q(group=Group.GET))
+        )
     )
     return [Totals(f["realm"], f["rows"], f["firms"], f["amount"] or Decimal(0)) for f in found.order_by("realm")]
 
@@ -140,8 +146,23 @@ def summary_for_organisation(user: Any, uscc: str) -> Summary | None:
     order = {group: n for n, group in enumerate(Group.values)}
     rows.sort(key=lambda found: (order[found.group], -(found.amount or found.amount_if or Decimal(0))))
     counts = {group: sum(found.group == group for found in rows) for group in Group.values}
-    total = sum((found.amount or Decimal(0) for found in rows if found.group == Group.GET), Decimal(0))
+    total = sum((found.awarded or Decimal(0) for found in rows if found.group == Group.GET), Decimal(0))
     return Summary(run, [(records.get(found.measure_id), found) for found in rows], counts, total)
+
+
+def budgets_for_user(user: Any, release: LoadedRelease, run: Run | None, measure_id: str) -> list[together.Money]:
+    """The budgets of a measure in the year of a run, against all that is due from them now, each realm apart.
+
+    The whole city's sums are for officers and auditors of the city; nobody else gets any.
+    """
+    if run is None or not access.roles(user) & {Role.OFFICER, Role.AUDITOR}:
+        return []
+    found = []
+    for budget in together.budgets_of(release, measure_id):
+        rows = Entitlement.objects.filter(run=run, measure_id__in=budget.measures, group=Group.GET)
+        for realm in rows.order_by().values("realm").annotate(due=Sum("awarded")).order_by("realm"):
+            found.append(together.money(budget, run.on.year, realm["due"] or Decimal(0), realm["realm"]))
+    return found
 
 
 # ---- finding organisations -------------------------------------------------------------------

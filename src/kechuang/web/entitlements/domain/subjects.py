@@ -68,6 +68,11 @@ def name_of(subject: Subject) -> str:
     return f"{name}（{number}）" if number else str(name)
 
 
+def key_of(subject: Subject) -> str:
+    """Tells the subjects of one organisation apart; empty for the organisation itself."""
+    return "" if subject.kind == "enterprise" else f"{subject.kind}:{subject.record.pk}"
+
+
 def subjects(
     release: LoadedRelease, organisation: Organisation, on: dt.date
 ) -> Iterator[tuple[pack_models.Measure, Subject]]:

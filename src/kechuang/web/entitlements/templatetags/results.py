@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from kechuang.measures.explanation import Gap
-from kechuang.web.entitlements.domain import asking
+from kechuang.web.entitlements.domain import asking, together
 from kechuang.web.entitlements.domain.eligibility import Line, Result, lines
 from kechuang.web.entitlements.domain.queries import summary_for_organisation
 from kechuang.web.entitlements.enums import TINTS, Group
@@ -31,11 +31,25 @@ def result_tally(result: Result) -> dict[str, Any]:
     return {
         "total": result.total,
         "nearly_total": result.nearly_total,
+        "forgone": result.forgone,
         "get": len(result.of(Group.GET)),
         "nearly": len(result.of(Group.NEARLY)),
         "ask": len(result.of(Group.ASK)),
         "rest": len(result.of(Group.OPEN)) + len(result.of(Group.NOT)),
     }
+
+
+@register.filter
+def words_of(code: str, kind: str) -> str:
+    """A code of a rule or a budget in words: ``kind``, ``when_short`` or ``level``."""
+    tables = {"kind": together.KINDS, "when_short": together.WHEN_SHORT, "level": together.LEVELS}
+    return str(tables[kind][code])
+
+
+@register.simple_tag
+def meeting_rule(release: LoadedRelease, rule: str) -> Any:
+    """A cumulation rule of a release by its id; None when that release has none."""
+    return next((found for found in release.pack.cumulation if found.id == rule), None)
 
 
 @register.simple_tag

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -17,8 +18,8 @@ PER_PAGE = 50
 
 
 @require_GET
-def measure_results(request: HttpRequest, measure_id: str) -> HttpResponse:
-    """The last nightly results of one measure, filtered; as CSV with ``format=csv``."""
+def measure_results(request: HttpRequest, measure_id: str) -> HttpResponseBase:
+    """The last nightly results of one measure, filtered; as a file with ``format=csv`` or ``xlsx``."""
     release = queries.current_release()
     measure = queries.measure(release, measure_id)
     run = results.latest_run()
@@ -29,14 +30,18 @@ def measure_results(request: HttpRequest, measure_id: str) -> HttpResponse:
     counties = [region for region in release.pack.city.regions if region.kind == "county"]
     if wanted["county"] in {region.code for region in counties}:
         rows = rows.filter(county=wanted["county"])
+    titles = {rule.id: rule.title.zh for rule in release.pack.cumulation}
     if request.GET.get("format") == "csv" and run is not None:
-        return export.csv_response(measure, run, rows)
+        return export.csv_response(measure, run, titles, rows)
+    if request.GET.get("format") == "xlsx" and run is not None:
+        return export.xlsx_response(measure, run, titles, rows)
     context = {
         "release": release,
         "measure": measure,
         "run": run,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "totals": results.totals(rows),
+        "budgets": results.budgets_for_user(request.user, release, run, measure_id),
         "wanted": wanted,
         "groups": Group.choices,
         "counties": counties,

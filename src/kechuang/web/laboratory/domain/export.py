@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from django.http import HttpResponse
 
+from kechuang.tabular.formulas import safe
 from kechuang.web.core.errors import UserError
-from kechuang.web.entitlements.domain.export import safe
 from kechuang.web.laboratory.domain.results import Result
 from kechuang.web.laboratory.domain.trials import rows_path
 from kechuang.web.laboratory.models import Trial

@@ -1,0 +1,115 @@
+"""What is left when several measures meet: the pack's cumulation rules applied to amounts computed one by one.
+
+The platform holds no payments, so earlier grants are unknown: nothing is taken for them, and the result names the
+rules that depend on them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kechuang.citypack import models as pack_models
+from kechuang.citypack.meeting import groups, names
+from kechuang.measures.budget import split
+from kechuang.measures.cumulation import Award, Claim, Group, combine
+from kechuang.measures.model import Text
+from kechuang.web.policy.domain.releases import LoadedRelease
+
+KINDS = {
+    "take_higher": _("就高不重复"),
+    "ceiling": _("合计不超过上限"),
+    "exclude": _("不得同时享受"),
+    "offset": _("扣除别处已给的"),
+    "upgrade": _("升级补差"),
+    "once": _("只享受一次"),
+}
+WHEN_SHORT = {"queue": _("按申请先后"), "rank": _("按得分高低"), "pro_rata": _("按比例，分到每一分")}
+LEVELS = {
+    "state": _("中央财政"),
+    "province": _("省级财政"),
+    "city": _("市级财政"),
+    "county": _("县级财政"),
+    "benefiting": _("受益财政"),
+}
+#: The day a claim arose, by the kind of its subject: the field of the record in the register.
+DAYS = {
+    "contract": "signed_on", "institution": "recognised_on", "patent": "granted_on", "loan": "granted_on",
+    "person": "since",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _groups(release: LoadedRelease, on: dt.date) -> tuple[tuple[Group, ...], Mapping[str, Text]]:
+    return groups(release.pack, on), names(release.pack)
+
+
+def awards(release: LoadedRelease, claims: Iterable[Claim], on: dt.date) -> dict[tuple[str, str], Award]:
+    """What is left of each claim of one organisation, by measure and subject."""
+    rules, titles = _groups(release, on)
+    several = list(claims)
+    found = combine(several, rules, on, None, titles)
+    return {(claim.measure, claim.subject): award for claim, award in zip(several, found, strict=True)}
+
+
+def day_of(kind: str, record: Any) -> dt.date | None:
+    """The day on which the claim of a subject arose, where its record has one."""
+    return getattr(record, DAYS.get(kind, ""), None)
+
+
+def rules_of(release: LoadedRelease, measure_id: str) -> list[pack_models.Cumulation]:
+    """The cumulation rules that speak of a measure."""
+    return [rule for rule in release.pack.cumulation if measure_id in (*rule.measures, *rule.against)]
+
+
+def budgets_of(release: LoadedRelease, measure_id: str) -> list[pack_models.Budget]:
+    """The budgets that a measure is paid from."""
+    return [budget for budget in release.pack.budgets if measure_id in budget.measures]
+
+
+@dataclass(frozen=True)
+class Money:
+    """A budget in one year against what is due from it: ``amount`` and ``left`` None where no amount is stated.
+
+    ``payers`` are the levels of government with what each pays of what is paid; None where no share is stated.
+    """
+
+    record: pack_models.Budget
+    year: int
+    due: Decimal
+    amount: Decimal | None
+    payers: tuple[tuple[str, Decimal | None], ...]
+    realm: str
+
+    @property
+    def left(self) -> Decimal | None:
+        """What is left; negative: what is lacking."""
+        return None if self.amount is None else self.amount - self.due
+
+    @property
+    def lacking(self) -> Decimal:
+        """What is lacking, 0 where there is enough or no amount is stated."""
+        return max(-(self.left or Decimal(0)), Decimal(0))
+
+    @property
+    def per_cent(self) -> Decimal | None:
+        """What everybody gets of his claim, in per cent, where all are cut in proportion."""
+        if self.amount is None or self.record.when_short != "pro_rata" or not self.lacking:
+            return None
+        return (self.amount / self.due * 100).quantize(Decimal("0.01"))
+
+
+def money(record: pack_models.Budget, year: int, due: Decimal, realm: str) -> Money:
+    """A budget against what is due from it in a year."""
+    amount = record.amounts.get(year)
+    paid = due if amount is None else min(due, amount)
+    shares = {level.level: level.share for level in record.levels if level.share is not None}
+    parts = split(paid, dict(shares)) if shares else {}
+    payers = tuple((str(LEVELS[level.level]), parts.get(level.level)) for level in record.levels)
+    return Money(record, year, due, amount, payers, realm)
