@@ -340,3 +340,7 @@ def test_breaks_and_near_indicators_are_stated(pack: citypack.Pack) -> None:
     assert [(b.year, b.region) for b in by_id["hitech_va"].breaks] == [(2023, "430000")]
     assert [near.indicator for near in by_id["hitech_output"].near] == ["hitech_zone_income"]
     assert [near.indicator for near in by_id["patents_granted_per_million"].near] == ["patents_granted_ytd"]
+
+
+def test_every_branch_of_every_measure_has_a_case() -> None:
+    assert citypack.check_folder(ROOT).untested == ()

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
-from kechuang.measures import Catalogue, FactType, Measure, Text, compile_measure
+from kechuang.measures import Catalogue, Condition, FactType, Measure, Text, compile_measure
 from kechuang.measures.branches import uncovered
 from kechuang.measures.facts import Facts
 
@@ -70,3 +70,15 @@ def test_each_record_goes_its_own_way(supplier: Measure, catalogue: Catalogue) -
     assert [en for _, en in left(summed, whole)] == branches
     assert [en for _, en in left(summed, whole, {"本年合同": (small,)})] == [branches[0], branches[3]]
     assert left(summed, whole, {"本年合同": (small, large, {"合同已登记": False})}) == []
+
+
+def test_a_test_that_lists_every_value_cannot_fail(institution: Measure, catalogue: Catalogue) -> None:
+    values = tuple(value.value for value in catalogue["机构级别"].values)
+    every = Condition(f"机构级别 in {values!r}".replace("'", '"'), Text("有级别", "It has a level"))
+    some = Condition(f'机构级别 in ("{values[0]}", "{values[1]}")', Text("两级之一", "One of two levels"))
+    measure = replace(institution, applies=(every, some))
+    assert [b for b in left(measure, catalogue) if b[0] != "amount"] == [
+        ("applies[0]", 'condition "It has a level" met'),
+        ("applies[1]", 'condition "One of two levels" met'),
+        ("applies[1]", 'condition "One of two levels" not met'),
+    ]

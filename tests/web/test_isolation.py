@@ -54,7 +54,15 @@ def strangers(cast) -> dict[str, User | None]:
 
 def addresses(cast) -> list[str]:
     """Every page of the site, opened on firm A where it takes an organisation."""
-    samples = {"uscc": cast.company_a.uscc, "organisation": str(cast.company_a.pk), "submission": "1", "person": "1", "event": "x", "draft": "1", "item": "1"}
+    samples = {
+        "uscc": cast.company_a.uscc,
+        "organisation": str(cast.company_a.pk),
+        "submission": "1",
+        "person": "1",
+        "event": "x",
+        "draft": "1",
+        "item": "1",
+    }
     return [
         address.format_map(samples | {"scheme": "x"})
         for name, (_who, address) in PAGES.items()

@@ -32,7 +32,8 @@ class Branch:
 def uncovered(program: Program, cases: Iterable[tuple[Facts, dt.date]]) -> list[Branch]:
     """The branches of the conditions and of the amount in use that no case reaches, in order of the text.
 
-    A case that meets all conditions also covers the amount; one that fails some covers these conditions only.
+    A case that meets all conditions also covers the amount; one that fails some covers these conditions only. What no
+    facts can reach is no branch: a test that lists every value its fact may have cannot fail.
     """
     seen: set[Branch] = set()
     for facts, on in cases:
@@ -49,10 +50,19 @@ def _condition(index: int, program: Program, met: bool) -> Branch:
 
 def _all(program: Program) -> Iterator[Branch]:
     for i in range(len(program.conditions)):
-        yield from (_condition(i, program, met) for met in (True, False))
+        ways = (True,) if _always(program.conditions[i].formula.tree, program) else (True, False)
+        yield from (_condition(i, program, met) for met in ways)
     if program.amount is not None:
         for node in n.walk(program.amount.tree):
             yield from _ways(node)
+
+
+def _always(tree: n.Node, program: Program) -> bool:
+    """Whether a test cannot fail: its fact is one of a list, and every value of the list will do."""
+    if not isinstance(tree, n.In) or not isinstance(tree.operand, n.Name) or tree.operand.id not in program.catalogue:
+        return False
+    values = {value.value for value in program.catalogue[tree.operand.id].values}
+    return bool(values) and values <= {option.value for option in tree.options}
 
 
 def _ways(node: n.Node) -> list[Branch]:

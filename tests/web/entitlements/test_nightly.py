@@ -14,6 +14,7 @@ from kechuang.web.entitlements.domain import queries as results
 from kechuang.web.entitlements.domain.nightly import run
 from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement, Run
+from kechuang.web.registry.models import Base
 
 ON = dt.date(2026, 11, 24)
 
@@ -99,3 +100,16 @@ def test_summary_for_an_organisation(done, cast):
 def test_command(chenzhou, cast, capsys):
     call_command("entitlements_run", "--on", "2026-11-24")
     assert "3 家单位" in capsys.readouterr().out
+
+
+def test_a_measure_that_asks_for_the_kind_gets_every_base(chenzhou, cast):
+    Base.objects.create(
+        name="演示孵化器", kind="incubator", level="province", recognised_on=dt.date(2015, 5, 1), host=cast.company_a,
+        realm="demo",
+    )  # fmt: skip
+    rows = Entitlement.objects.filter(run=run(on=ON))
+    found = rows.get(measure_id="incubator-support", subject_name__startswith="演示孵化器")
+    assert (found.status, found.group, found.amount) == ("delegated", Group.OPEN, None)
+    # The award for research institutions asks for no kind, so an incubator is not among its subjects.
+    assert not rows.filter(measure_id="institution-award", subject_name__startswith="演示孵化器").exists()
+    assert rows.filter(measure_id="incubator-support", status="no").count() == 1

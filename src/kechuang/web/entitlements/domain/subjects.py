@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -68,6 +68,11 @@ def name_of(subject: Subject) -> str:
     return f"{name}（{number}）" if number else str(name)
 
 
+def asks_for_kind(facts: Iterable[pack_models.Fact]) -> bool:
+    """Whether a measure asks what kind of base it is about: then its conditions, and not we, say which ones count."""
+    return any(fact.origin.path == "institution.kind" for fact in facts)
+
+
 def key_of(subject: Subject) -> str:
     """Tells the subjects of one organisation apart; empty for the organisation itself."""
     return "" if subject.kind == "enterprise" else f"{subject.kind}:{subject.record.pk}"
@@ -80,5 +85,6 @@ def subjects(
     for measure in release.pack.measures:
         if measure.subject == "enterprise" and organisation.kind not in FIRMS:
             continue
-        for subject in subjects_of(organisation, measure, on):
+        every_base = asks_for_kind(release.facts[name] for name in measure_facts(release, measure.id))
+        for subject in subjects_of(organisation, measure, on, every_base=every_base):
             yield measure, subject

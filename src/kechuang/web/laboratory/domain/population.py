@@ -13,7 +13,7 @@ from kechuang.citypack import models as pack_models
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import compile_measure
 from kechuang.web.core.enums import Realm
-from kechuang.web.entitlements.domain.subjects import conform
+from kechuang.web.entitlements.domain.subjects import asks_for_kind, conform
 from kechuang.web.laboratory.domain.subject import Subject
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.domain.facts import Subject as Registered
@@ -99,10 +99,11 @@ def subjects(
     query = organisations(realm, record, wanted)
     total = query.count()
     found: list[Subject] = []
+    every_base = asks_for_kind(wanted)
     for done, organisation in enumerate(chunks(query)):
         if done % EVERY == 0:
             tick(done, total)
-        for subject in subjects_of(organisation, cast(pack_models.Measure, record), on):
+        for subject in subjects_of(organisation, cast(pack_models.Measure, record), on, every_base=every_base):
             found.append(_subject(subject, organisation, wanted))
     tick(total, total)
     return found

@@ -280,15 +280,21 @@ def _contract(row: TechnologyContract, party: str | None, day: dt.date) -> Subje
     return Subject("contract", row, row.seller if party == "seller" else row.buyer, day)
 
 
-def subjects_of(organisation: Organisation, measure: Measure, day: dt.date) -> list[Subject]:
-    """The subjects of a measure that belong to one organisation: itself, its contracts, its institutions …"""
+def subjects_of(
+    organisation: Organisation, measure: Measure, day: dt.date, *, every_base: bool = False
+) -> list[Subject]:
+    """The subjects of a measure that belong to one organisation: itself, its contracts, its institutions …
+
+    An institution is one of research and development, unless ``every_base``: incubators and parks as well, for a
+    measure that asks for the kind itself.
+    """
     if measure.subject == "enterprise":
         return [Subject("enterprise", organisation, organisation, day)]
     if measure.subject == "contract":
         rows = organisation.sales if measure.party == "seller" else organisation.purchases
         return [_contract(row, measure.party, day) for row in rows.all()]
     owned: dict[str, Iterable[Base | Patent | Loan | Person]] = {
-        "institution": [base for base in organisation.bases.all() if base.kind in RD_INSTITUTIONS],
+        "institution": [base for base in organisation.bases.all() if every_base or base.kind in RD_INSTITUTIONS],
         "patent": organisation.patents.all(),
         "loan": organisation.loans.all(),
         "person": organisation.people.all(),
