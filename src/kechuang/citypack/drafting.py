@@ -18,29 +18,14 @@ from kechuang import reading as reader
 from kechuang.citypack.compile import compile_pack
 from kechuang.citypack.draftfacts import TO_FILL
 from kechuang.citypack.draftrecords import Head, Item, Maker
+from kechuang.citypack.draftstatements import COUNTING, Unread, proposed, uncovered
 from kechuang.citypack.exporting import export
 from kechuang.citypack.instruments import Proposal
 from kechuang.citypack.models import Case, Measure, Pack
-from kechuang.citypack.scaffolding import cited_labels
 from kechuang.measures import MeasureError, explain, parse_facts
-from kechuang.reading import quantities
 from kechuang.reading.model import Reading
-from kechuang.reading.normalise import normalise
 
 REMAINDER = "remainder.md"
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A sentence with an amount or a percentage that became no item; ``text`` is cut from the document."""
-
-    clause: str
-    label: str
-    paragraph: str
-    n: int
-    start: int
-    end: int
-    text: str
 
 
 @dataclass
@@ -69,36 +54,16 @@ def items_of(reading: Reading) -> list[Item]:
         *(Item("measure", one.start, one.end, one.clause, one.to_dict(why=True)) for one in reading.incentives),
         *(Item("target", one.start, one.end, one.clause, one.to_dict(why=True)) for one in reading.targets),
         *(Item("task", one.start, one.end, one.clause, one.to_dict(why=True)) for one in tasks),
+        *(Item("reference", one.start, one.end, one.clause, one.to_dict(why=True)) for one in reading.references),
     ]
+    found += proposed(reading, found)
     return sorted(found, key=lambda item: (item.start, item.end))
 
 
 def unread(reading: Reading, items: Iterable[Item] | None = None) -> list[Unread]:
-    """Sentences with an amount or percentage that no measure or target touches."""
+    """Sentences with an amount or percentage that no measure, target or statement accounts for."""
     kept = items_of(reading) if items is None else items
-    taken = [(item.start, item.end) for item in kept if item.kind in ("measure", "target")]
-    labels = cited_labels(reading.clauses)
-    clause_of = {paragraph.id: paragraph.clause for paragraph in reading.paragraphs}
-    left: list[Unread] = []
-    for sentence in reading.sentences:
-        if any(start < sentence.end and sentence.start < end for start, end in taken):
-            continue
-        clean = normalise(reading.text, sentence.start, sentence.end).text
-        if not any(item.kind in ("money", "percent") for item in quantities.find(clean)):
-            continue
-        clause = clause_of[sentence.paragraph]
-        left.append(
-            Unread(
-                clause,
-                labels.get(clause, clause),
-                sentence.paragraph,
-                sentence.n,
-                sentence.start,
-                sentence.end,
-                sentence.text,
-            )
-        )
-    return left
+    return [one for one in uncovered(reading, kept, COUNTING) if one.figures]
 
 
 def assemble(reading: Reading, items: Iterable[Item], head: Head | None = None, cases: bool = True) -> Draft:

@@ -31,7 +31,8 @@ _OFFICE = re.compile(r"人民政府(?:办公厅|办公室)?$")
 class Item:
     """One thing found in the text, or added by a person: its stretch, clause and the fields of the reading contract.
 
-    ``kind`` is measure, target or task. ``fields`` may also hold ``title`` and ``summary`` (``{zh, en}``) written by a
+    ``kind`` is measure, target or task, which become records, or reference (another document named) or statement (why a
+    sentence becomes no record), which become part of the record of the document. ``fields`` may also hold ``title`` and ``summary`` (``{zh, en}``) written by a
     person; ``status`` becomes that of the record.
     """
 
@@ -73,6 +74,8 @@ class Maker:
         self.indicators: dict[tuple[str, str], dict[str, Any]] = {}
         self.departments: dict[str, dict[str, Any]] = {}
         self.becomes: dict[tuple[str, int], list[str]] = {}
+        self.references: list[Item] = []
+        self.statements: dict[tuple[str, int], dict[str, Any]] = {}
         self.used: Counter[str] = Counter()
         self._starts = [sentence.start for sentence in reading.sentences]
         self.begins, self.ends = _validity(reading)
@@ -84,10 +87,16 @@ class Maker:
                 self._responsible.setdefault(rule.clause, []).extend(self._roles(rule.value))
 
     def add(self, number: int, item: Item) -> None:
-        """Make the record of one item."""
+        """Make the record of one item, or keep what it says for the record of the document."""
+        if item.kind == "reference":
+            self.references.append(item)
+            return
         place = self._sentence(item)
         if place is None:
             self.unplaced.append(item)
+            return
+        if item.kind == "statement":
+            self.statements[place.paragraph, place.n] = {name: item.fields.get(name) for name in ("kind", "reason")}
             return
         base = re.sub(r"[^a-z0-9.]+", "-", f"{place.paragraph}-{place.n}".lower()).strip("-.")
         self.used[f"{item.kind}{base}"] += 1
@@ -324,12 +333,13 @@ class Maker:
             "issued": self.issued.isoformat(),
             "effective_from": self.from_.isoformat(),
             "source_title": title,
+            "references": self._named(),
             "clauses": clauses,
             **({"effective_to": self.ends.isoformat()} if self.ends and self.ends >= self.from_ else {}),
         }
 
     def _pinned(self, sentence: Sentence) -> dict[str, Any]:
-        """The record of a sentence; form and basis are said to be so, everything else unread stays open."""
+        """The record of a sentence: what it becomes, or the statement of why it becomes nothing; else it stays open."""
         record = {
             "n": sentence.n,
             "start": sentence.start,
@@ -341,25 +351,22 @@ class Maker:
             },
             "becomes": self.becomes.get((sentence.paragraph, sentence.n), []),
         }
-        if not record["becomes"]:
-            for kind, zh, en, found in (
-                (
-                    "formality",
-                    "施行和有效期",
-                    "entry into force and validity",
-                    [rule for rule in self.reading.rules if rule.kind == "validity"],
-                ),
-                (
-                    "basis",
-                    "依据",
-                    "what it rests on",
-                    list(self.reading.references) if sentence.paragraph.startswith("0.") else [],
-                ),
-            ):
-                if any(sentence.start <= one.start < sentence.end for one in found):
-                    record["statement"] = {"kind": kind, "reason": {"zh": zh, "en": en}}
-                    break
+        statement = self.statements.get((sentence.paragraph, sentence.n))
+        if statement is not None and not record["becomes"]:
+            record["statement"] = statement
         return record
+
+    def _named(self) -> list[dict[str, Any]]:
+        """The documents this one names, each once, with the paragraph that names it first."""
+        named: dict[tuple[str, str], dict[str, Any]] = {}
+        for item in self.references:
+            title, number = (str(item.fields.get(key) or "") for key in ("title", "number"))
+            at = max(bisect_right(self._starts, item.start) - 1, 0)
+            if (title or number) and self.reading.sentences:
+                entry: dict[str, Any] = {"clause": self.reading.sentences[at].paragraph}
+                entry |= {"title": {"zh": title, "en": english_of(title)}} if title else {}
+                named.setdefault((title, number), entry | ({"number": number} if number else {}))
+        return list(named.values())
 
 
 def english_of(name: str) -> str:

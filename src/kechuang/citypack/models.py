@@ -150,6 +150,14 @@ class MetadataField(Record):
     value: str | None = None
 
 
+class NamedDocument(Record):
+    """Another document that the text names: by title, by number or both; ``clause`` is the paragraph that names it."""
+
+    clause: str
+    title: Text | None = None
+    number: str | None = None
+
+
 class Document(Record):
     """``documents/ID.yaml``: metadata and structure of one official document."""
 
@@ -164,6 +172,7 @@ class Document(Record):
     source_title: str
     source_url: str | None = None
     metadata: list[MetadataField] = Field(default_factory=list)
+    references: list[NamedDocument] = Field(default_factory=list)
     clauses: list[Clause]
 
 

@@ -31,6 +31,11 @@ _FURTHER = re.compile(
 _OBLIGES = re.compile(r"应当?|必须|须(?!臾)|(?<![主重需纲概])要(?!素|求|点|件|闻)")
 
 
+def announces(text: str) -> bool:
+    """Whether a sentence announces the document it stands in."""
+    return _ANNOUNCES.search(text) is not None
+
+
 def aside(text: str, segments: tuple[Segment, ...]) -> set[int]:
     """Numbers of the segments that order nothing because they announce the document or say what for."""
     told = [n for n, piece in enumerate(segments) if _ANNOUNCES.search(text, piece.start, piece.end)]

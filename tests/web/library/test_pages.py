@@ -203,4 +203,5 @@ def test_what_was_not_read_is_listed_and_added_by_one_button(document, cast, cli
     at = document.text.index("本年度安排")
     data = {"kind": "target", "start": str(at), "end": str(at + 16)}
     assert client.post(reverse("library:add", args=[document.public_id]), data).status_code == 302
-    assert "没有读成的句子" not in _say(client, "review", document.public_id).content.decode()
+    after = _say(client, "review", document.public_id).content.decode()
+    assert "有金额或比例的 0" in after and "没有归类的全部 1" in after

@@ -49,12 +49,16 @@ class FactsIn(Schema):
 
 
 class PlaceIn(Schema):
-    """Where a new item stands: positions in the text, or words that stand there once."""
+    """Where a new item stands: positions in the text, or words that stand there once.
+
+    ``statement`` (background, basis, principle, purpose, vision, formality) goes with the kind statement.
+    """
 
     kind: str
     start: int | None = None
     end: int | None = None
     quote: str = ""
+    statement: str = ""
 
 
 def _document(row: SourceDocument) -> dict[str, Any]:
@@ -136,7 +140,8 @@ def items(request: HttpRequest, public_id: str) -> dict[str, Any]:
 def add_item(request: HttpRequest, public_id: str, body: PlaceIn) -> Status[dict[str, Any]]:
     """Add an item that reading did not find."""
     document = queries.document_for_user(request.user, public_id)
-    made = reshape.add(document, body.kind, actor=request.user, start=body.start, end=body.end, quote=body.quote)
+    made = reshape.add(document, body.kind, actor=request.user, start=body.start, end=body.end, quote=body.quote,
+                       statement=body.statement)  # fmt: skip
     return Status(201, _item(made))
 
 

@@ -27,11 +27,13 @@ class Visibility(models.TextChoices):
 
 
 class ItemKind(models.TextChoices):
-    """What a stretch of a document becomes in a pack."""
+    """What a stretch of a document becomes in a pack; a statement says why a sentence becomes no record."""
 
     MEASURE = "measure", _("措施")
     TARGET = "target", _("目标")
     TASK = "task", _("任务")
+    REFERENCE = "reference", _("引用文件")
+    STATEMENT = "statement", _("说明")
 
 
 class ItemStatus(models.TextChoices):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kechuang.chinese.money import MoneyError, parse_yuan
 from kechuang.citypack.draftrules import KIND_WORDS, number
+from kechuang.citypack.draftstatements import STATEMENT_WORDS
 from kechuang.citypack.instruments import INSTRUMENTS
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.library.enums import ItemKind
@@ -232,4 +233,72 @@ class TaskForm(ItemForm):
     deadline = forms.RegexField(r"^\d{4}(-\d{2}(-\d{2})?)?$", label=gettext_lazy("完成期限"), required=False)
 
 
-FORMS: dict[str, type[ItemForm]] = {ItemKind.MEASURE: MeasureForm, ItemKind.TARGET: TargetForm, ItemKind.TASK: TaskForm}
+class ReferenceForm(ItemForm):
+    """Which document is named."""
+
+    own = ("title", "number")
+    title_zh = title_en = summary_zh = summary_en = None
+
+    title = forms.CharField(label=gettext_lazy("文件名"), max_length=200, required=False)
+    number = forms.CharField(label=gettext_lazy("文号"), max_length=60, required=False)
+
+    @classmethod
+    def initial_of(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Title and number as they were read."""
+        return {key: fields.get(key) or "" for key in cls.own}
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two has to be there."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("title") and not data.get("number"):
+            raise forms.ValidationError(_("写文件名，或者写文号。"))
+        return data
+
+    def result(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Title without its brackets."""
+        title = self.cleaned_data["title"].strip().removeprefix("《").removesuffix("》")
+        return {**fields, "title": title or None, "number": self.cleaned_data["number"].strip() or None}
+
+
+class StatementForm(ItemForm):
+    """Why a sentence becomes no record."""
+
+    own = ("kind",)
+    title_zh = title_en = summary_zh = summary_en = None
+
+    kind = forms.ChoiceField(label=gettext_lazy("为什么不是条目"), choices=())
+    reason_zh = forms.CharField(label=gettext_lazy("理由（中文）"), max_length=200)
+    reason_en = forms.CharField(label=gettext_lazy("理由（英文）"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = statement_choices()
+
+    @classmethod
+    def initial_of(cls, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The kind and the reason in both languages."""
+        reason = fields.get("reason")
+        said: Mapping[str, Any] = reason if isinstance(reason, Mapping) else {}
+        return {"kind": fields.get("kind"), "reason_zh": said.get("zh", ""), "reason_en": said.get("en", "")}
+
+    def result(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The statement as a pack keeps it."""
+        data = self.cleaned_data
+        reason = {"zh": data["reason_zh"].strip(), "en": data["reason_en"].strip()}
+        return {**fields, "kind": data["kind"], "reason": reason}
+
+
+def statement_choices() -> list[tuple[str, str]]:
+    """Kinds of statement for a select, in the active language."""
+    return [(key, en if is_english() else zh) for key, (zh, en) in STATEMENT_WORDS.items()]
+
+
+FORMS: dict[str, type[ItemForm]] = {
+    ItemKind.MEASURE: MeasureForm,
+    ItemKind.TARGET: TargetForm,
+    ItemKind.TASK: TaskForm,
+    ItemKind.REFERENCE: ReferenceForm,
+    ItemKind.STATEMENT: StatementForm,
+}

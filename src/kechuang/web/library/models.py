@@ -72,7 +72,7 @@ class DraftItem(models.Model):
     """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="items")
-    kind = models.CharField(max_length=8, choices=ItemKind.choices)
+    kind = models.CharField(max_length=10, choices=ItemKind.choices)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     clause = models.CharField(max_length=40)

@@ -13,9 +13,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kechuang.citypack.drafting import unread
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
-from kechuang.web.library.domain import amend, cards, comparing, editions, paper, queries, reader, rules, trying, upload
+from kechuang.web.library.domain import (
+    amend,
+    browsing,
+    cards,
+    comparing,
+    editions,
+    paper,
+    queries,
+    reader,
+    rules,
+    trying,
+    upload,
+)
 from kechuang.web.library.domain.band import band
-from kechuang.web.library.enums import DocumentKind, ItemKind, Visibility
+from kechuang.web.library.enums import DocumentKind, ItemKind, ItemStatus, Visibility
 
 PER_PAGE = 30
 
@@ -55,10 +67,14 @@ def document(request: HttpRequest, public_id: str) -> HttpResponse:
     found = queries.document_for_user(request.user, public_id)
     items, read = queries.items_of(found), reader.read_document(found)
     labels = reader.labels(read)
+    live = [item for item in items if item.status != ItemStatus.REJECTED]
+    page = Paginator(live, browsing.PER_PAGE).get_page(request.GET.get("page"))
+    listed = cards.cards(items, labels, request.user, page.object_list)
     context = {
-        "document": found, "lines": paper.paint(read, items), "cards": cards.cards(items, labels, request.user),
+        "document": found, "lines": paper.paint(read, items, browsing.window(read, page.object_list)), "cards": listed,
+        "page": page, "here": {card.number for card in listed},
         "progress": cards.progress(items), "editions": queries.editions(request.user, found), "reading": read,
-        "unread": unread(read, [rules.pack_item(item) for item in items if item.status != "rejected"]),
+        "unread": unread(read, [rules.pack_item(item) for item in live])[: browsing.REST_PER_PAGE],
         "may_write": access.may_write(request.user), "visibilities": Visibility.choices,
         **band([found]),
     }  # fmt: skip

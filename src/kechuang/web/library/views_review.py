@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,13 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kechuang.citypack.drafting import unread
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
-from kechuang.web.library.domain import amend, cards, exporting, paper, queries, reader, reshape, review, rules
+from kechuang.web.library.domain import amend, browsing, cards, exporting, paper, queries, reader, reshape, review
 from kechuang.web.library.domain.band import band
-from kechuang.web.library.enums import ItemKind, ItemStatus
-from kechuang.web.library.forms import FORMS
+from kechuang.web.library.enums import ItemKind
+from kechuang.web.library.forms import FORMS, statement_choices
 from kechuang.web.library.models import DraftItem, SourceDocument
 
 VERBS = {"confirm": review.confirm, "reject": review.reject, "undo": review.undo}
@@ -26,16 +26,16 @@ VERBS = {"confirm": review.confirm, "reject": review.reject, "undo": review.undo
 
 def _context(request: HttpRequest, document: SourceDocument) -> dict[str, Any]:
     items, read = queries.items_of(document), reader.read_document(document)
-    listed = cards.cards(items, reader.labels(read), request.user)
+    shelf = browsing.shelf(read, items, request.GET)
+    listed = cards.cards(items, reader.labels(read), request.user, shelf.page.object_list)
+    rest = browsing.rest(read, items, request.GET)
     return {
-        "document": document, "reading": read, "lines": paper.paint(read, items),
-        "open": [card for card in listed if card.item.open], "second": [c for c in listed if c.item.waits_for_second],
-        "settled": [card for card in listed if card.item.settled],
-        "rejected": [card for card in listed if card.item.status == ItemStatus.REJECTED],
-        "counts": {kind: sum(1 for i in items if i.kind == kind and i.status != ItemStatus.REJECTED) for kind in ItemKind.values},
-        "progress": cards.progress(items), "may_write": access.may_write(request.user), "kinds": ItemKind.choices,
+        "document": document, "shelf": shelf, "page": shelf.page, "back": shelf.place, "cards": listed, "here": {card.number for card in listed},
+        "lines": paper.paint(read, items, shelf.window), "rest": rest,
+        "progress": cards.progress(items),
+        "may_write": access.may_write(request.user), "statements": statement_choices(),
+        "kinds": [(value, label, paper.STYLES[value], shelf.kinds[value]) for value, label in ItemKind.choices],
         **band([document]),
-        "unread": unread(read, [rules.pack_item(item) for item in items if item.status != ItemStatus.REJECTED]),
     }  # fmt: skip
 
 
@@ -60,19 +60,23 @@ def act(request: HttpRequest, public_id: str, item_id: int) -> HttpResponse:
         if script:
             return JsonResponse({"error": str(error)}, status=error.status)
         messages.error(request, str(error))
-        return _back(public_id, item_id)
-    return _card(request, document, item) if script else _back(public_id, item.pk)
+        return _back(public_id, item_id, request.POST.get("back", ""))
+    return _card(request, document, item) if script else _back(public_id, item.pk, request.POST.get("back", ""))
 
 
-def _back(public_id: str, item_id: int) -> HttpResponse:
-    return redirect(reverse("library:review", args=[public_id]) + f"#i{item_id}")
+def _back(public_id: str, item_id: int, place: str = "") -> HttpResponse:
+    """Back to the card: on the page it was on (``place``, as ``Shelf.place`` gives it), else wherever it is now."""
+    asked = {key: value for key, value in parse_qsl(place[:200]) if key in ("show", "kind", "page")}
+    query = urlencode(asked or {"item": item_id})
+    return redirect(f"{reverse('library:review', args=[public_id])}?{query}#i{item_id}")
 
 
 def _card(request: HttpRequest, document: SourceDocument, item: DraftItem) -> HttpResponse:
     items = queries.items_of(document)
     labels = reader.labels(reader.read_document(document))
-    card = next(one for one in cards.cards(items, labels, request.user) if one.item.pk == item.pk)
-    shared = {"document": document, "may_write": True}
+    shown = [one for one in items if one.pk == item.pk]
+    card = cards.cards(items, labels, request.user, shown)[0]
+    shared = {"document": document, "may_write": True, "back": request.POST.get("back", "")}
     return JsonResponse({
         "card": render_to_string("library/_card.html", {**shared, "card": card}, request),
         "progress": render_to_string("library/_progress.html", {"progress": cards.progress(items)}, request),
@@ -128,10 +132,14 @@ def add(request: HttpRequest, public_id: str) -> HttpResponse:
         item = reshape.add(
             document, request.POST.get("kind", ""), actor=request.user, quote=request.POST.get("quote", ""),
             start=int(start) if placed else None, end=int(end) if placed else None,
+            statement=request.POST.get("statement", ""),
         )  # fmt: skip
     except UserError as error:
         context = {**_context(request, document), "error": error, "quote": request.POST.get("quote", "")}
         return render(request, "library/review.html", context, status=error.status)
+    if item.settled:
+        messages.success(request, _("已记下为什么不是条目。"))
+        return redirect(reverse("library:review", args=[public_id]) + "#rest")
     messages.success(request, _("已加一条，请核对后确认。"))
     return _back(public_id, item.pk)
 

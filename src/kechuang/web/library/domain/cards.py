@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kechuang.citypack.draftrules import KIND_WORDS, in_words, number
+from kechuang.citypack.draftstatements import STATEMENT_WORDS
 from kechuang.citypack.instruments import name_of, propose
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.library.domain import paper, rules
@@ -51,6 +52,13 @@ def title_of(item: DraftItem) -> str:
         return f"{who}{': ' if is_english() else '：'}{kind}" if who else kind
     if item.kind == ItemKind.TARGET:
         return str(item.fields.get("indicator") or _("没有写指标"))
+    if item.kind == ItemKind.REFERENCE:
+        name = str(own or "")
+        return f"《{name}》" if name else str(item.fields.get("number") or _("没有写文件名"))
+    if item.kind == ItemKind.STATEMENT:
+        return STATEMENT_WORDS.get(str(item.fields.get("kind")), STATEMENT_WORDS["background"])[
+            1 if is_english() else 0
+        ]
     parts = [str(item.fields.get(key) or "") for key in ("actor", "action", "object")]
     return "".join(parts)[:60] or _("没有写任务")
 
@@ -96,6 +104,12 @@ def rows_of(item: DraftItem) -> tuple[tuple[str, str], ...]:
     elif item.kind == ItemKind.TARGET:
         rows = [(_("哪个指标"), fields.get("indicator")), (_("值"), value_of(fields)), (_("完成期限"), deadline_of(fields)),
                 (_("相比"), fields.get("baseline_or_growth"))]  # fmt: skip
+    elif item.kind == ItemKind.REFERENCE:
+        rows = [(_("文件名"), fields.get("title")), (_("文号"), fields.get("number"))]
+    elif item.kind == ItemKind.STATEMENT:
+        reason = fields.get("reason")
+        said: Mapping[str, Any] = reason if isinstance(reason, Mapping) else {}
+        rows = [(_("理由"), said.get("en" if is_english() else "zh")), (_("句子"), "".join(item.quote.split())[:80])]
     else:
         rows = [(_("谁"), fields.get("actor")), (_("做什么"), f"{fields.get('action') or ''}{fields.get('object') or ''}"),
                 (_("完成期限"), deadline_of(fields))]  # fmt: skip
@@ -122,10 +136,15 @@ def card(item: DraftItem, number_: int, label: str, user: Any) -> Card:
     )
 
 
-def cards(items: Sequence[DraftItem], labels: Mapping[str, str], user: Any) -> list[Card]:
-    """The cards of a document, in the order of the text."""
+def cards(
+    items: Sequence[DraftItem], labels: Mapping[str, str], user: Any, shown: Sequence[DraftItem] | None = None
+) -> list[Card]:
+    """The cards of a document in the order of the text, or those of ``shown`` in its order; numbers count all items."""
     numbered = paper.numbers(items)
-    return [card(item, numbered[item.pk], labels.get(item.clause, item.clause), user) for item in items]
+    return [
+        card(item, numbered[item.pk], labels.get(item.clause, item.clause), user)
+        for item in (items if shown is None else shown)
+    ]
 
 
 @dataclass(frozen=True)

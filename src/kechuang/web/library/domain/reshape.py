@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from kechuang import reading
 from kechuang.citypack.drafting import items_of
+from kechuang.citypack.draftstatements import STATEMENT_WORDS
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
 from kechuang.web.library.domain import reader, review, rules
@@ -102,8 +104,13 @@ def add(
     start: int | None = None,
     end: int | None = None,
     quote: str = "",
+    statement: str = "",
 ) -> DraftItem:
-    """Add an item for a stretch given by its positions, or by its words where they stand once in the text."""
+    """Add an item for a stretch given by its positions, or by its words where they stand once in the text.
+
+    With ``statement`` (background, basis …) the person says why the sentence becomes no record: that is their decision
+    already, so the item is confirmed by them.
+    """
     role = access.require_write(actor, document)
     if kind not in ItemKind.values:
         raise UserError("请选条目的种类。", "Choose the kind of item.", field="kind", code="bad_kind")
@@ -116,12 +123,28 @@ def add(
     with transaction.atomic():
         item = DraftItem(draft=document.draft, kind=kind, status=ItemStatus.ADDED)
         _place(item, document, start, end)
-        item.fields = read_stretch(item.quote, kind) or ({"kind": "other"} if kind == ItemKind.MEASURE else {})
+        item.fields = read_stretch(item.quote, kind) or _first_fields(kind, item.quote)
+        if kind == ItemKind.STATEMENT and statement in STATEMENT_WORDS:
+            zh, en = STATEMENT_WORDS[statement]
+            item.fields = {"kind": statement, "reason": {"zh": zh, "en": en}}
+            item.status, item.confirmed_by, item.confirmed_at = ItemStatus.CONFIRMED, actor, timezone.now()
         item.words = words_of(item.fields, item.quote)
         rules.refuse_faulty(item)
         item.save()
         review.log(item, actor, role, "add", None)
     return item
+
+
+def _first_fields(kind: str, quote: str) -> dict[str, Any]:
+    """What an item says before a person has filled it in."""
+    if kind == ItemKind.MEASURE:
+        return {"kind": "other"}
+    if kind == ItemKind.REFERENCE:
+        return {"title": "".join(quote.split()).strip("《》"), "number": None}
+    if kind == ItemKind.STATEMENT:
+        zh, en = STATEMENT_WORDS["background"]
+        return {"kind": "background", "reason": {"zh": zh, "en": en}}
+    return {}
 
 
 def locate(text: str, quote: str) -> tuple[int, int]:

@@ -11,6 +11,14 @@
   const on = document.getElementById("keys-on");
   const STORE = "kc-review-keys";
 
+  let decided = false;
+
+  function here() {
+    const address = new URL(window.location.href);
+    address.searchParams.delete("item");
+    address.hash = "";
+    return address.href;
+  }
   function cards() {
     return Array.from(items.querySelectorAll("article.kc-item")).filter((card) => card.offsetParent !== null);
   }
@@ -38,6 +46,12 @@
     const list = cards();
     if (!list.length) return;
     const at = list.indexOf(current());
+    // Behind the last card the next page begins; what was decided here has left the shelf, so others have moved up.
+    const next = items.querySelector('a[rel="next"]');
+    if (by > 0 && at === list.length - 1 && next) {
+      window.location.assign(decided ? here() : next.href);
+      return;
+    }
     mark(list[Math.min(Math.max(at + by, 0), list.length - 1)], true);
   }
   async function send(card, verb) {
@@ -63,6 +77,7 @@
       holder.innerHTML = result.card.trim();
       const fresh = holder.content.firstElementChild;
       card.replaceWith(fresh);
+      decided = true;
       holder.innerHTML = result.progress.trim();
       document.getElementById("progress").replaceWith(holder.content.firstElementChild);
       const pill = fresh.querySelector(".kc-pill");
@@ -88,7 +103,10 @@
   paper.addEventListener("click", (event) => {
     const span = event.target.closest("[data-n]");
     if (!span || String(window.getSelection())) return;
-    mark(items.querySelector('article.kc-item[data-n="' + span.dataset.n + '"]'), true);
+    const card = items.querySelector('article.kc-item[data-n="' + span.dataset.n + '"]');
+    const there = span.nextElementSibling && span.nextElementSibling.querySelector("a[href*='?item=']");
+    if (card) mark(card, true);
+    else if (there) window.location.assign(there.href);
   });
 
   // Adding by selecting text.
