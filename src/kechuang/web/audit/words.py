@@ -59,8 +59,10 @@ ACTIONS: dict[str, str | Promise] = {
     "registry.change": _("变更登记事实"),
     "registry.correct": _("更正登记事实"),
     "registry.create": _("登记"),
+    "registry.merge": _("合并重复登记"),
     "registry.remove": _("删除登记"),
     "registry.source": _("登记来源"),
+    "registry.unmerge": _("撤销合并"),
     "registry.undo_import": _("撤销导入"),
 }
 KINDS: dict[str, str | Promise] = {

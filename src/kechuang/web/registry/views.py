@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -47,6 +47,8 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organisation_page(request: HttpRequest, uscc: str) -> HttpResponse:
     """Public facts for everybody; figures only for who may see them."""
+    if (now := queries.merged_into(uscc)) is not None:
+        return redirect("registry:organisation", now)
     organisation, allowed = queries.organisation_for_user(request.user, uscc)
     release = current_release()
     names = {region.code: region.name for region in release.pack.city.regions}

@@ -389,7 +389,7 @@ def _remove_made(kind: Kind, import_id: str, done: Undone, chunk: int) -> None:
             held = _held(kind, [record.pk for record in made], import_id)
             gone = [record for record in made if record.pk not in held]
             done.kept += [(kind.id, pk) for pk in sorted(held)]
-            close_all(kind, gone, done.event.public_id if done.event else "", import_id, Why.END)
+            close_all(kind, gone, done.event.public_id if done.event else "", import_id)
             kind.model.everything.filter(pk__in=[record.pk for record in gone]).delete()
             done.removed += len(gone)
 

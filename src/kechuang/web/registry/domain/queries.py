@@ -14,7 +14,7 @@ from kechuang.web.accounts.models import User
 
 from ..access import figures_filter, may_see_figures
 from ..enums import QualificationKind
-from ..models import Organisation, Qualification, UnfinishedImport
+from ..models import Alias, Organisation, Qualification, UnfinishedImport
 
 
 def held_on(day: dt.date) -> Q:
@@ -60,6 +60,16 @@ def organisation_for_user(user: User | AnonymousUser, uscc: str) -> tuple[Organi
     if organisation is None:
         raise Http404("no such organisation")
     return organisation, may_see_figures(user, organisation)
+
+
+def merged_into(uscc: str) -> str | None:
+    """The code of the organisation a duplicate with this code was merged into; None when the code is in use or unknown."""
+    code = uscc.strip().upper()
+    if Organisation.everything.filter(uscc=code).exists():
+        return None
+    alias = Alias.objects.filter(kind="organisation", field="uscc", value=code).first()
+    kept = Organisation.objects.filter(pk=alias.record_id).first() if alias else None
+    return kept.uscc if kept else None
 
 
 def public_facts(organisation: Organisation, day: dt.date) -> dict[str, Any]:

@@ -419,7 +419,7 @@ def versions_locked(kind: Kind, record: Any) -> list[Version]:
     return rows or [initial(kind, record)]
 
 
-def remove(record: Any, *, actor: Any, why: str = Why.END) -> AuditEvent:
+def remove(record: Any, *, actor: Any) -> AuditEvent:
     """Take a record out of the register that should never have been in it; its states stay in the history.
 
     Raises:
@@ -444,12 +444,12 @@ def remove(record: Any, *, actor: Any, why: str = Why.END) -> AuditEvent:
             object_id=f"{kind.id}/{locked.pk}",
             before=state_of(kind, locked),
         )
-        close_all(kind, [locked], event.public_id, "", why)
+        close_all(kind, [locked], event.public_id, "")
         locked.delete()
     return event
 
 
-def close_all(kind: Kind, gone: list[Any], event_id: str, import_id: str, why: str) -> None:
+def close_all(kind: Kind, gone: list[Any], event_id: str, import_id: str) -> None:
     """Keep the states of records that are about to go, closed now, so that earlier answers can be given again."""
     moment = timezone.now()
     keys = [record.pk for record in gone]
