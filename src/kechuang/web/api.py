@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from kechuang import __version__
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.api import router as entitlements
+from kechuang.web.intake.api import router as intake
 from kechuang.web.laboratory.api import router as laboratory
 from kechuang.web.library.api import router as library
 from kechuang.web.monitoring.api import router as monitoring
@@ -31,6 +32,7 @@ api = NinjaAPI(
 api.add_router("", policy)
 api.add_router("", library)
 api.add_router("", entitlements)
+api.add_router("", intake)
 api.add_router("", laboratory)
 api.add_router("", monitoring)
 

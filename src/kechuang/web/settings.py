@@ -45,6 +45,7 @@ DEMO = env.bool("KECHUANG_DEMO", default=False)
 HTTPS = env.bool("KECHUANG_HTTPS", default=False)
 PACK_DIR = Path(env.str("KECHUANG_PACK", default=str(ROOT / "cities" / "chenzhou")))
 FILES_DIR = HOME / "files"
+INBOX_DIR = HOME / "inbox"
 INDEX_DIR = HOME / "index"
 ALLOWED_HOSTS = env.list("KECHUANG_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host != "*"]

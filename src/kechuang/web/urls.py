@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("kechuang.web.entitlements.urls")),
     path("laboratory/", include("kechuang.web.laboratory.urls")),
     path("enterprises/", include("kechuang.web.registry.urls")),
-    path("imports/", include("kechuang.web.intake.urls")),
+    path("", include("kechuang.web.intake.urls")),
     path("", include("kechuang.web.monitoring.urls")),
     path("accounts/", include("kechuang.web.accounts.urls")),
     path("accounts/", include("kechuang.web.accounts.login_urls")),

@@ -70,6 +70,7 @@ def doors(user: Any) -> list[Door]:
         add(_url("audit:heads"), _("审计链头"), _("每天公布的链头和校验方法。"))
     if Role.SYSTEM_ADMIN in held:
         add(_url("accounts:people"), _("账号与角色"), _("建账号、给角色、收回角色、停用账号。"))
+        add(_url("accounts:tokens"), _("接口令牌"), _("给别的系统用的令牌：发放、权限、有效期、吊销。"))
     return found
 
 

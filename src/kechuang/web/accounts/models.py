@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.core.enums import Realm
+from kechuang.web.core.ids import new_id
 
 
 class User(AbstractUser):
@@ -52,3 +53,28 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
+
+
+class ApiToken(models.Model):
+    """The key of another system. Only its SHA-256 is kept; the key itself is shown once, when it is made.
+
+    ``scopes`` say what it opens, nothing else is open to it; see ``domain/tokens.py``.
+    """
+
+    public_id = models.CharField(_("编号"), max_length=26, unique=True, default=new_id, editable=False)
+    title = models.CharField(_("用途"), max_length=120)
+    holder = models.CharField(_("使用单位"), max_length=120)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("前几位"), max_length=12, editable=False)
+    scopes = models.JSONField(_("权限"), default=list)
+    expires_on = models.DateField(_("有效期至"))
+    created_at = models.DateTimeField(_("发放"), auto_now_add=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(_("吊销"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.hint}…)"

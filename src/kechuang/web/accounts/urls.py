@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from kechuang.web.accounts import views
+from kechuang.web.accounts import views, views_tokens
 
 app_name = "accounts"
 urlpatterns = [
     path("", views.home, name="home"),
     path("demo/<slug:key>/", views.become, name="become"),
     path("discard/", views.discard, name="discard"),
+    path("tokens/", views_tokens.tokens, name="tokens"),
+    path("tokens/<slug:public_id>/revoke/", views_tokens.revoke, name="revoke"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/roles/<int:grant>/take/", views.take, name="take"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kechuang.web.core.jobs import every
 
+from .domain import feeds
 from .domain.working import left_behind, work_on
 
 
@@ -14,3 +15,12 @@ def resume() -> str:
     for import_id in found:
         work_on.enqueue(import_id)
     return f"{len(found)} imports"
+
+
+@every("intake.collect", seconds=60)
+def collect() -> str:
+    """Take what lies in the drop folders of the feeds."""
+    found = feeds.collect()
+    for import_id in found:
+        work_on.enqueue(import_id)
+    return f"{len(found)} files"

@@ -17,7 +17,7 @@ from kechuang.web.core.ratelimit import limit
 from kechuang.web.registry.domain.kinds import KINDS
 
 from . import access
-from .domain import applying, mending, queries, sheets
+from .domain import applying, feeds, mending, queries, sheets
 from .domain.kinds import columns, importable, kind_named
 from .domain.receive import SMALL, receive
 from .domain.working import advance, work_on
@@ -135,14 +135,14 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     """Confirm, cancel or undo an import."""
     access.require_import(request.user)
     found = queries.import_for_user(request.user, public_id)
-    verbs = {"confirm": applying.confirm, "cancel": applying.cancel, "undo": applying.undo}
+    verbs = {"confirm": applying.confirm, "cancel": applying.cancel, "undo": applying.undo, "release": feeds.release}
     verb = verbs.get(request.POST.get("do", ""))
     if verb is None:
         raise UserError("没有这个操作。", "There is no such action.", status=400)
     changed = verb(found, actor=request.user)
     if changed.state in MOVING:
         work_on.enqueue(changed.pk)
-    return redirect("intake:import", public_id)
+    return redirect("intake:import", changed.public_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,11 +178,18 @@ def row(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         "whole": wrong.get("", []),
         "errors": [{"field": f["column"], "text": f"{titles.get(f['column'], '')} {f[language]}".strip()} for f in found.findings],
         "candidates": [(name, titles.get(name, name), options) for name, options in found.candidates.items()],
-        "open": found.imported.state == ImportState.READY and access.may_import(request.user),
+        "open": access.may_import(request.user) and _may_mend(found),
         "proved": bool(found.imported.event_id) and found.state in (RowState.APPLIED, RowState.REFUSED),
         "demo_data": found.imported.realm == "demo",
     }  # fmt: skip
     return render(request, "intake/row.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _may_mend(found: Any) -> bool:
+    """Whether the row waits for a person: before confirmation, or in the quarantine of a delivery."""
+    one = found.imported
+    quarantine = one.feed_id is not None and one.state == ImportState.APPLIED
+    return one.state == ImportState.READY or (quarantine and found.state != RowState.APPLIED)
 
 
 @require_GET

@@ -18,6 +18,7 @@ from kechuang.web.registry.models import Organisation
 
 from ..enums import RowState
 from ..models import ImportRow
+from . import plausible
 from .kinds import columns
 
 MOST_CANDIDATES = 5
@@ -63,7 +64,10 @@ class Checker:
             findings = [*own, *findings]
             undecided = [name for name in candidates if name in values or name == "uscc"]
             clean, errors = clean_row(self.kind, {k: v for k, v in values.items() if k not in undecided}, self.found)
-            findings += [Finding(e.field.name if e.field else "", _end(e.zh), _end(e.en)) for e in errors]
+            findings += [
+                Finding(e.field.name if e.field else "", _end(e.zh), _end(e.en), _layer(e.code)) for e in errors
+            ]
+            findings += plausible.findings(self.kind, values)
             one = ImportRow(line=row.line, values=values, candidates=candidates)
             one.findings, one.written = [f.plain() for f in findings], row.raw
             one.state = RowState.BAD if findings else RowState.UNDECIDED if undecided else RowState.READY
@@ -93,7 +97,7 @@ class Checker:
                     candidates[column.name] = options
                 else:
                     findings.append(Finding(column.name, f"登记库里没有叫“{name[:60]}”的单位，请写统一社会信用代码，或先导入单位",
-                                            f"no organisation is called “{name[:60]}”; write its code, or import it first"))  # fmt: skip
+                                            f"no organisation is called “{name[:60]}”; write its code, or import it first", "reference"))  # fmt: skip
         return values, candidates, findings
 
     def _look_up(self, cleaned: list[tuple[ImportRow, Any]]) -> None:
@@ -121,6 +125,10 @@ class Checker:
     def _refuse(one: ImportRow, column: str, zh: str, en: str) -> None:
         one.state = RowState.BAD
         one.findings = [*one.findings, Finding(column, zh, en).plain()]
+
+
+def _layer(code: str) -> str:
+    return "reference" if code == "reference" else "schema"
 
 
 def _end(text: str) -> str:

@@ -19,13 +19,21 @@ from .kinds import columns
 
 
 def _open(one: Import) -> None:
-    """Rows can be touched only while the import waits for confirmation."""
-    if Import.objects.select_for_update().get(pk=one.pk).state != ImportState.READY:
+    """Rows can be touched while an import waits for confirmation, those of a delivery while they are in quarantine."""
+    current = Import.objects.select_for_update().get(pk=one.pk)
+    quarantine = current.feed_id is not None and current.state == ImportState.APPLIED
+    if current.state != ImportState.READY and not quarantine:
         raise UserError(
             "这次导入已不在等人确认，不能再改。请刷新看看。",
             "This import no longer waits for confirmation and cannot be changed. Reload the page.",
             code="state", status=409,
         )  # fmt: skip
+
+
+def _still(row: ImportRow) -> None:
+    """A row that is written already is not touched."""
+    if ImportRow.objects.filter(pk=row.pk, state=RowState.APPLIED).exists():
+        raise UserError("这一行已经写入。", "This row is written already.", code="state", status=409)
 
 
 def mend(row: ImportRow, written: dict[str, str], *, actor: Any) -> ImportRow:
@@ -42,6 +50,7 @@ def mend(row: ImportRow, written: dict[str, str], *, actor: Any) -> ImportRow:
     staged = checker.check([read_mended(row.line, given, columns(one.kind))])[0]
     with transaction.atomic():
         _open(one)
+        _still(row)
         if staged.state == RowState.READY and (line := _repeated(row, staged)):
             staged.state = RowState.BAD
             staged.findings = [{"column": "", "zh": f"和第 {line} 行是同一条记录，请只留一行",
@@ -85,6 +94,7 @@ def skip(row: ImportRow, *, actor: Any, back: bool = False) -> ImportRow:
         return mend(row, {**row.values, **row.written}, actor=actor)
     with transaction.atomic():
         _open(row.imported)
+        _still(row)
         before = {"state": row.state, "values": row.values}
         row.written = row.written or dict(row.values)
         row.state = RowState.SKIPPED

@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import islice
 
 from django.db import transaction
+from django.utils import timezone
 
 from kechuang.tabular import TableError
 from kechuang.tabular.reading import read
+from kechuang.tabular.records import looks_like_json, read_records
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core import files
 
-from ..enums import ImportState
+from ..enums import ImportState, RowState
 from ..models import Import, ImportRow
 from .checking import checker_for
 from .kinds import columns
@@ -43,7 +45,8 @@ def _forget_rows(one: Import) -> None:
 
 def _read_all(one: Import, lease: Lease) -> None:
     assert one.file is not None
-    table = read(one.file.path, columns(one.kind))
+    path = one.file.path
+    table = (read_records if looks_like_json(path) else read)(path, columns(one.kind))
     for heading in table.header.unknown:
         if any(word in heading.replace(" ", "").lower() for word in _IDENTITY):
             raise TableError(
@@ -69,10 +72,26 @@ def _read_all(one: Import, lease: Lease) -> None:
             ImportRow.objects.bulk_create(staged)
     if not read_rows:
         raise TableError("表头下面没有数据行。", "There is no row of data under the heading.")
+    _finish(one, read_rows)
+
+
+def _finish(one: Import, read_rows: int) -> None:
+    """Everything is read. An import waits for a person; a delivery goes on by itself, if it has a good row."""
+    following = ImportState.READY
+    if one.feed_id is not None:
+        good = one.rows.filter(state=RowState.READY).exists()
+        following = ImportState.CONFIRMED if good else ImportState.APPLIED
+    ended = timezone.now() if following == ImportState.APPLIED else None
     with transaction.atomic():
-        if Import.objects.filter(pk=one.pk, state=ImportState.READING).update(state=ImportState.READY):
-            record(actor=None, action="import.read", object_kind="import", object_id=one.public_id,
-                   after={"rows": read_rows})  # fmt: skip
+        reading = Import.objects.filter(pk=one.pk, state=ImportState.READING)
+        if reading.update(state=following, finished_at=ended):
+            record(
+                actor=None,
+                action="import.read",
+                object_kind="import",
+                object_id=one.public_id,
+                after={"rows": read_rows},
+            )
 
 
 def _refuse(one: Import, zh: str, en: str) -> None:
@@ -81,7 +100,9 @@ def _refuse(one: Import, zh: str, en: str) -> None:
         current = Import.objects.select_for_update().get(pk=one.pk)
         if current.state != ImportState.READING:
             return
-        stored, current.file = current.file, None
+        # The raw copy of a delivery is kept, whatever it holds; a person's upload that cannot be taken is not.
+        stored = current.file if current.feed_id is None else None
+        current.file = current.file if stored is None else None
         current.state, current.error = ImportState.REFUSED, {"zh": zh, "en": en}
         current.save(update_fields=["state", "error", "file"])
         record(actor=None, action="import.refuse", object_kind="import", object_id=one.public_id, result="refused",
