@@ -151,6 +151,18 @@ def _manage(*arguments: str) -> int:
     return 0
 
 
+def _backup(args: argparse.Namespace) -> int:
+    from kechuang.web.operations import command
+
+    return command.backup(args.rest, _django)
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from kechuang.web.operations import command
+
+    return command.restore(args.rest, _django)
+
+
 def _django_manage(args: argparse.Namespace) -> int:
     """``kechuang manage …``: any Django command, with Django's own help and messages."""
     _django()
@@ -201,6 +213,8 @@ def _parser() -> argparse.ArgumentParser:
     for part in ("prepare", "web", "worker"):
         up.add_argument(f"--{part}", action="store_true")
     up.set_defaults(run=_up)
+    passing("backup", "备份：backup DIR|FILE [--encrypt]；backup verify FILE / back up, verify", _backup)
+    passing("restore", "恢复：restore FILE --into HOME|DATABASE_URL / restore into an empty place", _restore)
     passing("manage", "Django management commands", _django_manage)
     return parser
 

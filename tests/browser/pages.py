@@ -92,6 +92,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "accounts:person": ("admin", "/accounts/people/{person}/"),
     "audit:event": ("auditor", "/audit/events/{event}/"),
     "audit:events": ("auditor", "/audit/events/"),
+    "operations:home": ("admin", "/operations/"),
     "audit:mine": ("firm", "/audit/mine/"),
     "audit:tamper": ("", "/audit/tamper/"),
 }

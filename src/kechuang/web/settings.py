@@ -7,6 +7,8 @@ KECHUANG_HTTPS     1 = behind HTTPS: secure cookies, HSTS
 KECHUANG_HOSTS     names the site answers to, separated by commas
 KECHUANG_SECRET_KEY  else a random key is kept in KECHUANG_HOME
 DATABASE_URL       e.g. postgres://user:password@host/name (default SQLite in KECHUANG_HOME)
+KECHUANG_BACKUP_DIR  folder of the nightly backups (default none), KECHUANG_BACKUP_KEEP how many stay (14),
+                   KECHUANG_BACKUP_AT when (01:30), KECHUANG_BACKUP_PASSPHRASE encrypts them
 EMAIL_URL          e.g. smtp+tls://user:password@host:587 (default: files in KECHUANG_HOME/mail)
 """
 
@@ -46,6 +48,10 @@ HTTPS = env.bool("KECHUANG_HTTPS", default=False)
 PACK_DIR = Path(env.str("KECHUANG_PACK", default=str(ROOT / "cities" / "chenzhou")))
 FILES_DIR = HOME / "files"
 INBOX_DIR = HOME / "inbox"
+BACKUP_DIR = env.str("KECHUANG_BACKUP_DIR", default="")
+BACKUP_KEEP = env.int("KECHUANG_BACKUP_KEEP", default=14)
+BACKUP_AT = env.str("KECHUANG_BACKUP_AT", default="01:30")
+BACKUP_PASSPHRASE = env.str("KECHUANG_BACKUP_PASSPHRASE", default="")
 INDEX_DIR = HOME / "index"
 ALLOWED_HOSTS = env.list("KECHUANG_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and host != "*"]
@@ -61,6 +67,7 @@ INSTALLED_APPS = [
     "kechuang.web.entitlements",
     "kechuang.web.laboratory",
     "kechuang.web.monitoring",
+    "kechuang.web.operations",
     "kechuang.web.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",

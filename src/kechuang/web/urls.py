@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("kechuang.web.accounts.urls")),
     path("accounts/", include("kechuang.web.accounts.login_urls")),
     path("audit/", include("kechuang.web.audit.urls")),
+    path("operations/", include("kechuang.web.operations.urls")),
     path("api/v1/", include("kechuang.web.api")),
     path("", include("kechuang.web.core.urls")),
 ]

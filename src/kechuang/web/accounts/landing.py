@@ -71,6 +71,7 @@ def doors(user: Any) -> list[Door]:
     if Role.SYSTEM_ADMIN in held:
         add(_url("accounts:people"), _("账号与角色"), _("建账号、给角色、收回角色、停用账号。"))
         add(_url("accounts:tokens"), _("接口令牌"), _("给别的系统用的令牌：发放、权限、有效期、吊销。"))
+        add(_url("operations:home"), _("运行与备份"), _("上次备份、大小、是否验过；后台任务是否正常。"))
     return found
 
 

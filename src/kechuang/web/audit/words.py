@@ -23,6 +23,8 @@ ACTIONS: dict[str, str | Promise] = {
     "account.reset_request": _("请求重设口令"),
     "account.sessions_end": _("退出其他设备"),
     "audit.export": _("导出审计日志"),
+    "backup.make": _("做备份"),
+    "backup.restore": _("从备份恢复"),
     "demo.generate": _("生成演示城市"),
     "demo.remove": _("移除演示城市"),
     "delivery.receive": _("收到部门数据"),
@@ -74,6 +76,7 @@ ACTIONS: dict[str, str | Promise] = {
     "token.revoke": _("吊销接口令牌"),
 }
 KINDS: dict[str, str | Promise] = {
+    "backup": _("备份"),
     "chain": _("审计链"),
     "demo": _("演示"),
     "department": _("部门"),

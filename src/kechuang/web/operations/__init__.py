@@ -1,0 +1,1 @@
+"""Running the city: backup, restore, and what the system administrator looks at."""

@@ -1,0 +1,1 @@
+"""Verbs of operations: make, verify and restore a backup."""

@@ -1,0 +1,22 @@
+"""Names of the scheduled jobs for people. A job that is not listed is shown by its own name."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+JOBS: dict[str, str | Promise] = {
+    "audit.seal": _("封审计链、公布链头"),
+    "core.clean": _("清理过期的登录和任务"),
+    "entitlements.nightly": _("夜间全量计算"),
+    "entitlements.refresh": _("新版次生效后重算"),
+    "intake.resume": _("接着做中断的导入"),
+    "laboratory.tidy": _("收拾中断的试算"),
+    "monitoring.reminders": _("提醒部门报数"),
+    "operations.backup": _("夜间备份"),
+}
+
+
+def job_words(name: str) -> str:
+    """The job in words."""
+    return str(JOBS.get(name, name))
