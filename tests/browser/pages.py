@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "entitlements:measure": ("", f"/measures/{MEASURE}/?{CALCULATED}"),
     "entitlements:trace": ("", f"/measures/{MEASURE}/trace/?{CALCULATED}"),
     "entitlements:results": ("officer", f"/measures/{MEASURE}/results/"),
+    "entitlements:readings": ("officer", f"/measures/{MEASURE}/readings/"),
     "entitlements:eligibility": ("firm", "/eligibility/?uscc={uscc}"),
     "entitlements:ask": ("", "/eligibility/ask/"),
     "entitlements:answers": ("", "/eligibility/answers/"),

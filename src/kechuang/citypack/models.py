@@ -263,6 +263,7 @@ class Ambiguity(Record):
     chosen: Slug | None = None
     by: str | None = None
     date: dt.date | None = None
+    reason: str | None = Field(None, max_length=500, description="why this reading was chosen")
 
 
 class Period(Record):

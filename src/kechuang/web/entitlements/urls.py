@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kechuang.web.entitlements.views import eligibility, measures, results
+from kechuang.web.entitlements.views import eligibility, measures, readings, results
 
 app_name = "entitlements"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("measures/<slug:measure_id>/", measures.measure, name="measure"),
     path("measures/<slug:measure_id>/trace/", measures.trace, name="trace"),
     path("measures/<slug:measure_id>/results/", results.measure_results, name="results"),
+    path("measures/<slug:measure_id>/readings/", readings.measure_readings, name="readings"),
     path("eligibility/", eligibility.start, name="eligibility"),
     path("eligibility/ask/", eligibility.ask, name="ask"),
     path("eligibility/answers/", eligibility.answers, name="answers"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,18 @@ class Applied:
     before: str | None
 
 
-def apply(pack: Pack | Path | str, *, actor: Any = None, role: str = "", request_id: str | None = None) -> Applied:
-    """Make ``pack`` (or the pack in a folder) the release in force.
+def apply(
+    pack: Pack | Path | str,
+    *,
+    actor: Any = None,
+    role: str = "",
+    request_id: str | None = None,
+    action: str = "policy.apply",
+    about: tuple[str, str] | None = None,
+    told: Mapping[str, Any] | None = None,
+) -> Applied:
+    """Make ``pack`` (or the pack in a folder) the release in force. ``action`` names a smaller change than a whole pack
+    in the audit event, which is then ``about`` that record (kind and id) and proves what was ``told``.
 
     A release already in force is left alone. Applying the content of an older release opens a new term of that
     same release. Raises ``kechuang.citypack.PackError`` for a folder that cannot be loaded.
@@ -38,7 +48,7 @@ def apply(pack: Pack | Path | str, *, actor: Any = None, role: str = "", request
     loaded = load(pack) if isinstance(pack, str | Path) else pack
     digest = pack_digest(loaded)
     try:
-        return _apply(loaded, digest, actor=actor, role=role, request_id=request_id)
+        return _apply(loaded, digest, actor, role, request_id, action, about or ("release", digest), told or {})
     except IntegrityError:
         raise UserError(
             "刚好有人在应用另一版城市包。请看看现在生效的是哪一版，再试一次。",
@@ -48,7 +58,16 @@ def apply(pack: Pack | Path | str, *, actor: Any = None, role: str = "", request
         ) from None
 
 
-def _apply(loaded: Pack, digest: str, *, actor: Any, role: str, request_id: str | None) -> Applied:
+def _apply(
+    loaded: Pack,
+    digest: str,
+    actor: Any,
+    role: str,
+    request_id: str | None,
+    action: str,
+    about: tuple[str, str],
+    told: Mapping[str, Any],
+) -> Applied:
     """Write release, items, term and event in one transaction."""
     content = to_json(loaded)
     items = list(_items(loaded))
@@ -74,11 +93,17 @@ def _apply(loaded: Pack, digest: str, *, actor: Any, role: str, request_id: str 
         record(
             actor=actor,
             role=role,
-            action="policy.apply",
-            object_kind="release",
-            object_id=digest,
+            action=action,
+            object_kind=about[0],
+            object_id=about[1],
             before={"release": before} if before else None,
-            after={"release": digest, "city": loaded.city.id, "version": loaded.city.version, "items": len(items)},
+            after={
+                "release": digest,
+                "city": loaded.city.id,
+                "version": loaded.city.version,
+                "items": len(items),
+                **told,
+            },
             request_id=request_id,
         )
     return Applied(digest, True, before)
