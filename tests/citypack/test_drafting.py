@@ -245,3 +245,16 @@ def test_every_reference_document_gives_a_draft_that_checks(shared: Path) -> Non
         made = drafting.draft(reading.load(path))
         codes = {problem.code for problem in check(made.pack).problems}
         assert codes <= {"uncovered"}, path.name
+
+
+def test_layers_are_computed_layer_by_layer() -> None:
+    text = "测试市的措施\n\n一、措施\n对年度研发投入500万元以内的部分按10%给予补助，500万元以上的部分按5%给予补助。\n"
+    drafted = drafting.draft(text)
+    (measure,) = drafted.pack.measures
+    assert measure.amount == "half_up(marginal(年度研发投入, (0, rate_1), (5000000, rate_2)))"
+    rules = compile_pack(drafted.pack)
+    raw: dict[str, Any] = {"年度研发投入": "8000000", **{c.test: True for c in measure.applies}}
+    known, errors = parse_facts(raw, rules.catalogue)
+    assert errors == []
+    result = explain(rules.measures[measure.id], known, measure.effective.from_, rules.catalogue)
+    assert result.amount == Decimal("650000")  # 500,000 of the first five million, 150,000 of the other three

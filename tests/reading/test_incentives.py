@@ -116,6 +116,72 @@ def test_counts_that_do_not_match_are_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "对获得国家级、省级、市级称号的企业，分别奖励50万元、20万元。",
+        "对一等奖、二等奖、三等奖，分别奖励10万元、5万元。",
+    ],
+)
+def test_more_members_than_amounts_are_reported_too(sentence: str) -> None:
+    item = one(sentence)
+    assert [tier["when"] for tier in item["tiers"]] == ["", ""]
+    assert "2 amounts, but no enumeration of 2 members to match them" in item["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "base", "rates"),
+    [
+        (
+            "对年度研发投入500万元以内的部分按10%给予补助，500万元以上的部分按5%给予补助。",
+            "年度研发投入",
+            ["0.1", "0.05"],
+        ),
+        (
+            "年营业收入1000万元以下的部分按2%奖励，1000万元至5000万元的部分按3%奖励，超过5000万元的部分按4%奖励。",
+            "年营业收入",
+            ["0.02", "0.03", "0.04"],
+        ),
+    ],
+)
+def test_layers_of_a_base_are_marginal(sentence: str, base: str, rates: list[str]) -> None:
+    item = one(sentence)
+    assert (item["kind"], item["base"], item["marginal"]) == ("rate", base, True)
+    assert [tier["rate"] for tier in item["tiers"]] == rates
+
+
+@pytest.mark.parametrize(
+    ("sentence", "amount", "rate", "base", "condition"),
+    [
+        ("给予20万元奖励，获得国家级称号的再追加10万元奖励。", "100000", None, None, "获得国家级称号"),
+        ("对达标企业奖励5万元，评为示范的另加奖3万元。", "30000", None, None, "评为示范"),
+        ("按合同额的10%给予补助，对重点企业补助比例再提高5个百分点。", None, "0.05", "合同额", "重点企业"),
+        ("按设备投资额的5%给予补助，绿色项目在此基础上提高2个百分点。", None, "0.02", "设备投资额", "绿色项目"),
+        ("对示范企业给予30万元奖励，设在县域的标准上浮20%。", None, "0.2", "原奖补金额", "设在县域"),
+    ],
+)
+def test_additions_stand_on_top_of_the_grant_before(
+    sentence: str, amount: str | None, rate: str | None, base: str | None, condition: str
+) -> None:
+    first, item = incentives(sentence)
+    assert "additive" not in first
+    assert (item["amount_yuan"], item["rate"], item["base"], item["condition"]) == (amount, rate, base, condition)
+    assert item["additive"] is True
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "去年全市发放奖励3000万元。",
+        "过去三年兑现补助资金2亿元。",
+        "到2027年，研发投入强度再提高0.5个百分点。",
+        "补助比例提高到5%的办法另行制定。",
+    ],
+)
+def test_facts_of_the_past_and_goals_are_no_grants(sentence: str) -> None:
+    assert incentives(sentence) == []
+
+
+@pytest.mark.parametrize(
     ("sentence", "tiers"),
     [
         (

@@ -157,3 +157,15 @@ def test_what_is_no_target(sentence: str) -> None:
 
 def test_conditions_of_application_are_no_targets() -> None:
     assert targets("（一）有专职人员不少于15名；", "（二）研发投入占比达到3%以上。", heading="申报条件") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("到2027年，80%以上的规模以上工业企业建立研发机构。", ("规模以上工业企业建立研发机构的比例", ">=", "80")),
+        ("到2027年，半数以上的园区接入算力网。", ("园区接入算力网的比例", ">=", "50")),
+        ("到2027年，推动过半数的乡镇建成科普站。", ("乡镇建成科普站的比例", ">", "50")),
+    ],
+)
+def test_a_share_of_many(sentence: str, expected: tuple[str, str, str]) -> None:
+    assert targets(sentence) == [(*expected, "%", "2027")]

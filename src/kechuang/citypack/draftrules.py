@@ -16,6 +16,7 @@ from typing import Any
 
 from kechuang.citypack import draftfacts as facts
 from kechuang.citypack.draftfacts import FactBook, Test
+from kechuang.reading import quantities
 
 #: Kinds of incentive (reading contract) in words.
 KIND_WORDS: dict[str, tuple[str, str]] = {
@@ -85,7 +86,10 @@ def rule_of(fields: Mapping[str, Any], key: str, where: str, book: FactBook) -> 
     """
     subject = subject_of(fields.get("beneficiary"))
     tiers = [tier for tier in fields.get("tiers") or [] if isinstance(tier, Mapping)]
-    tests = facts.propose_tests(fields.get("condition"), subject, where, key, book, tiered=bool(tiers))
+    condition = fields.get("condition")
+    if fields.get("marginal"):  # a layer of the base is no condition: whoever is above it gets the layers below, too
+        condition = "，".join(one for one in re.split(r"[，,；]", str(condition or "")) if not one.endswith("部分"))
+    tests = facts.propose_tests(condition, subject, where, key, book, tiered=bool(tiers))
     rule = Rule("stated", subject, tests=tests)
     maker = _Maker(fields, key, where, book, rule)
     amount = maker.tiered(tiers) if tiers else maker.plain()
@@ -205,6 +209,10 @@ class _Maker:
         for n, tier in enumerate(tiers, 1):
             label = re.sub(r"\s+|[\"\\]", "", str(tier.get("when") or ""))[:40] or f"第{n}档"
             labels.append(label if label not in labels else f"{label}（{n}）")
+        if self.fields.get("marginal"):
+            layered = self.layered(tiers)
+            if layered is not None:
+                return layered
         amounts = [self.step(n, tier) for n, tier in enumerate(tiers, 1)]
         if all(amount is None for amount in amounts):
             return self.plain()
@@ -219,6 +227,27 @@ class _Maker:
             if amount is not None:
                 text = f'{amount} if {name} == "{label}" else {text}'
         return f"({text})"
+
+    def layered(self, tiers: list[Mapping[str, Any]]) -> str | None:
+        """500万元以内的部分10%，以上的部分5%: each rate on its layer of the base; None where the bounds are not clear."""
+        bounds: list[Decimal] = []
+        for n, tier in enumerate(tiers):
+            label = str(tier.get("when") or "")
+            found = [q for q in quantities.find(label) if q.kind == "money"]
+            if len(found) != 1 or number(tier.get("rate")) is None:
+                return None
+            below = found[0].comparator in ("<=", "<") and found[0].value_max is None
+            if below and n:
+                return None
+            bounds.append(Decimal(0) if below else found[0].value * found[0].scale)
+        if bounds != sorted(set(bounds)):
+            return None
+        rows = []
+        for n, (bound, tier) in enumerate(zip(bounds, tiers, strict=True), 1):
+            rate = number(tier.get("rate")) or Decimal(0)
+            name = self.rule.parameter(f"rate_{n}", rate, f"第 {n} 段比例", f"rate of layer {n}")
+            rows.append(f"({bound.normalize():f}, {name})")
+        return f"half_up(marginal({self.base()}, {', '.join(rows)}))"
 
     def climbed(self, ladder: facts.Ladder, amounts: list[str]) -> str:
         """The highest tier whose bound is reached; below the first there is nothing, which is a condition."""
@@ -274,6 +303,9 @@ def in_words(fields: Mapping[str, Any]) -> dict[str, str]:
         per = f"（{base}）" if fields.get("kind") == "per_unit" and base else ""
         zh.append(f"{money_words(amount)[0]}{per}")
         en.append(money_words(amount)[1] + (" each" if per else ""))
+    if fields.get("additive"):
+        zh.append("在前一项之上")
+        en.append("on top of the grant before")
     for n, tier in enumerate(fields.get("tiers") or [], 1):
         sums = [money_words(v) for k in ("amount_yuan", "cap_yuan") if (v := number(tier.get(k))) is not None]
         share = number(tier.get("rate"))

@@ -53,6 +53,7 @@ class Amount:
     rate_is_cap: bool = False
     matching: bool = False
     open_rate: bool = False
+    additive: bool = False
     tiers: list[tuple[str, Quantity, bool]] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
 
@@ -60,6 +61,22 @@ class Amount:
     def empty(self) -> bool:
         """No number at all."""
         return self.amount is None and self.rate is None and self.cap is None and not self.tiers
+
+
+def on_top(view: View, trigger: int, end: int, base: str | None) -> Amount:
+    """What 再提高5个百分点 or 再追加10万元 adds. Points add to the rate of the same base; 上浮20% is a share of the grant itself."""
+    quantity = next(q for q in view.inside(trigger, end) if q.kind in ("money", "percent", "points"))
+    made = Amount(additive=True, rules=["on-top"])
+    if quantity.kind == "money":
+        if quantity.comparator == "<=":
+            made.cap = quantity.yuan
+        else:
+            made.amount = quantity.yuan
+    elif quantity.kind == "points":
+        made.rate, made.base = quantity.value / 100, base
+    else:
+        made.rate, made.base = quantity.rate, "原奖补金额"
+    return made
 
 
 def is_cap(view: View, quantity: Quantity, start: int) -> bool:

@@ -34,6 +34,10 @@ _NEGATED = re.compile(
     r"不再|不进行|不予|不得(?!超|高|低|少|多)|不重复|不享受|不能|不给予|不另行|停止|取消|追回|收回|退回|(?:已|共|累计)(?:获|享受|给予|奖励|发放|兑现|拨付|落实)|曾获|差额|处以"
     r"|罚款|违约|滞纳金"
 )
+#: 去年全市发放奖励3000万元, 过去三年兑现补助…: what has been paid, not what is promised (按去年营收…给予 is a base).
+_HAPPENED = re.compile(
+    r"^(?![^，。]*(?:按|参照|以|对))[^，。]{0,8}(?:去年|前年|上一年(?!度)|过去[一二两三几四五]年|截至)[^，。；]{0,14}(?:发放|兑现|拨付|落实|支付|下达|安排|投入|奖励|补助)"
+)
 _CAP_WORDS = r"(?:最高|最多|至多|不超过|不高于|不得超过|不多于|上限|封顶|总额|累计|合计|每年|年度|可达|至|为|按|达|到|约|不低于|不少于|最低)"
 _TAIL = (
     rf"(?:给|于)?(?:[\u4e00-\u9fff]{{0,6}}{ORG})?(?:的?(?:金额|资金|标准|额度|费用|经费|总额|额|上限|比例|款))*"
@@ -66,6 +70,10 @@ _PAYOUT = re.compile(
     r"应(?:奖励|补助|补贴|资助)额|(?:奖励|补助|补贴|资助|扶持|奖补)(?:资金|总额|金额|款)的|奖励额的|比例(?:分享|分担|分配)"
 )
 _LIMIT = re.compile(r"(?:最高|最多|至多|不超过|不高于|不得超过|上限|封顶|以内|为限|累计|总额|合计)")
+#: 再追加10万元, 补助比例再提高5个百分点, 在此基础上上浮2个百分点: on top of the grant before (提高到5% sets a new one).
+_ON_TOP = re.compile(
+    r"(?:(?:再|另行?|额外|在(?:此|上述|前款|原有?)[\u4e00-\u9fff]{0,6}基础上)[^，。；]{0,8}?(?:提高|上浮|增加|追加|加奖|加补)|追加|加奖|加补|上浮)(?![到至为])"
+)
 _OWN_PURPOSE = re.compile(r"^(?:本|为)(?:专题|办法|政策|细则|意见|措施|规定|方案|指南)")
 
 
@@ -95,9 +103,12 @@ def find_event(view: View, segment: Segment) -> Event | None:
     text = view.masked[segment.start : segment.end]
     raw = view.text[segment.start : segment.end]
     money = [q for q in view.inside(segment.start, segment.end) if q.kind in ("money", "percent", "ratio")]
+    on_top = _additive(view, text, segment)
+    if on_top is not None:
+        return on_top
     if not money and not _STRONG.search(text) and not re.search("第.{1,4}条|一事一议|一企一策|一项目一策|一定", raw):
         return None
-    if _NEGATED.search(text) or _PAYOUT.search(text):
+    if _NEGATED.search(text) or _PAYOUT.search(text) or _HAPPENED.search(text):
         return None
     if _OWN_PURPOSE.match(view.text) and not money:
         return None
@@ -208,6 +219,16 @@ def _carried_out(text: str, whole: str, segment: Segment) -> Event | None:
     if enjoyed and _AT_END.match(text[enjoyed.end() :]):
         return Event("enjoyed", segment, segment.start + enjoyed.start())
     return None
+
+
+def _additive(view: View, text: str, segment: Segment) -> Event | None:
+    """再追加10万元奖励; 补助比例再提高5个百分点: an addition to what the sentence grants."""
+    match = _ON_TOP.search(text)
+    if match is None or _NEGATED.search(text) or not _STRONG.search(view.masked[: segment.end]):
+        return None
+    at = segment.start + match.end()
+    near = [q for q in view.inside(at, segment.end) if q.kind in ("money", "percent", "points") and q.start <= at + 4]
+    return Event("additive", segment, segment.start + match.start()) if near else None
 
 
 def _full(text: str, segment: Segment) -> Event | None:

@@ -176,8 +176,14 @@ class _Walker:
         own = GRANTOR.sub("", _CONNECTOR.sub("", view.text[pending:region].strip("，、：； ")))
         own = re.sub(r"，?可?享受$", "", own)
         own = re.sub(r"^(?:补贴|补助|奖励|资助|支持)(?:标准|金额|额度)[：:]?(?:为)?", "", own)
-        promise = amounts.interpret(view, region, event.trigger, event.segment.end)
         current = self.current
+        if event.rule == "additive":
+            own = re.sub(r"(?:补助|补贴|奖励|资助|支持)?(?:比例|标准|金额|额度)?$", "", own.strip("，的可"))
+            base = current.amount.base if current is not None else None
+            promise = amounts.on_top(view, event.trigger, event.segment.end, base)
+            self._start(view, event, pending, promise, own, unit, index)
+            return True
+        promise = amounts.interpret(view, region, event.trigger, event.segment.end)
         near = current is not None and current.last_segment >= index - 1
         if event.rule == "pool":
             promise.cap, promise.amount = promise.amount, None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kechuang.chinese import numerals
@@ -41,6 +41,7 @@ _COUNT = (
 )
 _AMOUNT = re.compile(
     rf"(?P<part>[二三四五六七八九十])分之(?P<num>[一二三四五六七八九])"
+    rf"|(?P<half>(?:过|超过|超)?半数|(?:过|超过|超)半(?=的)|一半(?=以上))"
     rf"|(?P<frac>(?:百|千|万)分之)(?P<fa>{_ARABIC}|{_WRITTEN})"
     rf"(?:{_RANGE}(?:百|千|万)分之(?P<fb>{_ARABIC}|{_WRITTEN}))?"
     rf"|(?P<a>{_ARABIC}|(?<!第){_WRITTEN})(?P<sa>{_SCALE})?"
@@ -143,7 +144,10 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
     before = text[start - 1] if start else ""
     if match["part"]:
         share = numerals.parse_fraction(match.group())
-        return None if share is None else Quantity(start, end, end, share * 100, "%", "percent")
+        return None if share is None else _compared(text, Quantity(start, end, end, share * 100, "%", "percent"))
+    if match["half"]:  # 半数以上, 过半数: more than half when the text says so
+        item = Quantity(start, end, end, Decimal(50), "%", "percent", comparator="=", written=True)
+        return replace(item, comparator=">") if match["half"][0] in "过超" else _compared(text, item)
     if match["frac"]:
         value, top = numerals.parse_or_none(match["fa"]), _maybe(match["fb"])
         if value is None:

@@ -19,6 +19,9 @@ from kechuang.reading.view import View
 #: 同一企业最高…: a ceiling over several grants.
 OWN_SUBJECT = re.compile(r"^同一")
 
+#: 500万元以内的部分, 超过5000万元的部分: each rate holds for one layer of the base.
+_LAYER = re.compile(r"\d[^，]*(?:以内|以下|以上|[万亿]?元)的?部分")
+
 
 @dataclass
 class Draft:
@@ -74,6 +77,12 @@ def freeze(draft: Draft) -> Incentive:
         extras.append(("unit_cap_yuan", promise.unit_cap))
     if promise.comparator:
         extras.append(("comparator", promise.comparator))
+    if promise.additive:
+        extras.append(("additive", True))
+    layers = len(steps) > 1 and all(_LAYER.search(step.when) for step in steps)
+    if layers and all(step.rate is not None for step in steps):
+        extras.append(("marginal", True))
+        base = _whole(base or steps[0].when)
     if draft.reference:
         extras.append(("refers_to", draft.reference))
     start, end = draft.start, draft.end
@@ -97,6 +106,11 @@ def freeze(draft: Draft) -> Incentive:
         tuple(extras),
         Evidence((draft.rule, *dict.fromkeys(promise.rules)), confidence, tuple(draft.reasons)),
     )
+
+
+def _whole(base: str) -> str:
+    """研发投入500万元以内的部分: what the layers are parts of, 研发投入."""
+    return re.sub(r"(?:不超过|超过|超出|达到)?\d.*$", "", base).removeprefix("对于").removeprefix("对") or base
 
 
 def _kind(draft: Draft, steps: tuple[Tier, ...]) -> str:

@@ -8,6 +8,7 @@ Constructions, each a named rule:
 ``parallel``       A、B分别达到X、Y
 ``nested``         其中省级以上5家: the head is that of the figure before it
 ``coordinate``     建成1~2所A、6~8所B和10~12所C: the verb is that of the first
+``share-of``       80%以上的规模以上工业企业建立研发机构, 半数以上的乡镇建成科普站
 ``coordinate-noun`` 培育瞪羚企业100家、独角兽企业3家: the same with the figure behind
 """
 
@@ -72,6 +73,9 @@ _GOAL = re.compile(
 #: 增幅应当高于财政支出增幅2个百分点: a duty between two rates, as statutes set it.
 _DUTY = re.compile(r"(?:应当?|必须|要)(?=(?:高于|快于|低于|超过))")
 _GOAL_HEADING = re.compile(r"目标|指标|任务|规划|行动|工程|计划")
+_SHARE_OF = re.compile(
+    r"^的?(?P<who>[\u4e00-\u9fff]{2,18}?)(?P<does>(?:建立|建成|建有|设立|拥有|配备|开展|实现|完成|纳入|接入|入驻|通过|达到)[\u4e00-\u9fff“”\x00]{2,24})$"
+)
 _SKIP_KINDS = ("time", "ratio")
 _SKIP_UNITS = re.compile(r"(?:工作日|自然日|厘米|份|页|小时|分钟|日|天|月|岁|字|条|款|(?<!人)次|轮|期|度|(?<!分)点)$")
 _OK_TIME = re.compile(r"轮候|时间|周期|寿命|预期|时限|年限")
@@ -158,6 +162,7 @@ class _Sentence:
                 continue
             made = (
                 self._parallel(quantity)
+                or self._share_of(segment, quantity, left)
                 or self._nested(segment, quantity, left)
                 or self._verb_count(segment, quantity, left)
                 or self._coordinate(segment, quantity, left)
@@ -193,6 +198,19 @@ class _Sentence:
             or (quantity.kind == "points" and bool(_DUTY.search(self.view.masked[: quantity.start])))
             or any(_GOAL_HEADING.search(title) for title in self.view.headings)
         )
+
+    def _share_of(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
+        """80%以上的规模以上工业企业建立研发机构: so many of them are to have or do something."""
+        if quantity.kind != "percent" or not self._is_goal(quantity):
+            return None
+        head = self.view.masked[left : quantity.start]
+        if _STRIP.sub("", self._without_deadline(head, left)).strip("、有不低于少"):
+            return None
+        match = _SHARE_OF.match(self.view.masked[quantity.stop : segment.end])
+        if match is None or _PROCEDURE.search(match.group()):
+            return None
+        indicator = f"{match['who']}{match['does']}的比例"
+        return self._make("share-of", quantity.start, quantity.stop + match.end(), quantity, indicator)
 
     def _verb_count(self, segment: Segment, quantity: Quantity, left: int) -> Target | None:
         head = self.view.masked[left : quantity.start]

@@ -73,7 +73,10 @@ def name_tiers(
 
 
 def enumeration(text: str, count: int) -> list[str] | None:
-    """The last coordination with that many members: 市、省、国家级 -> 市级, 省级, 国家级."""
+    """The last coordination with that many members: 市、省、国家级 -> 市级, 省级, 国家级.
+
+    A coordination with more members than that is none: which of them a figure belongs to is not known.
+    """
     flat = re.sub(r"（[^）]*）", "", text)
     best: list[str] | None = None
     for piece in re.split(r"[，；：。]", flat):
@@ -85,9 +88,18 @@ def enumeration(text: str, count: int) -> list[str] | None:
             members[0] = _HEAD.sub("", members[0]) or members[0]
             members[-1] = _TAIL.sub("", members[-1]) or members[-1]
             if all(0 < len(member) <= 24 for member in members):
-                best = _level(members)
+                longer = at > 0 and _goes_on(_HEAD.sub("", parts[at - 1]) or parts[at - 1], members)
+                best = None if longer else _level(members)
                 break
     return best
+
+
+_RANK = re.compile(r"(?:国际|国家|全国|世界|部|省部?|市|县|区|镇)级?|[一二三四五六七八九特](?:等奖?|星级?|类|级|档)?")
+
+
+def _goes_on(before: str, members: list[str]) -> bool:
+    """Whether the member before a coordination is one of it: 国家级 before 省级、市级."""
+    return bool(_RANK.fullmatch(before)) and all(_RANK.fullmatch(member) for member in members)
 
 
 def _level(members: list[str]) -> list[str]:
