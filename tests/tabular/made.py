@@ -113,16 +113,16 @@ def nasty_rows(seed: int = 20130418, count: int = 1000) -> list[Nasty]:
     return rows
 
 
-def write_nasty(path: Path, rows: list[Nasty]) -> Path:
-    """The nasty rows as a workbook, with real hidden rows, merged cells and formulas."""
+def write_nasty(path: Path, rows: list[Nasty], heading: list[str] = HEADING, more: tuple[str, ...] = ()) -> Path:
+    """The nasty rows as a workbook, with real hidden rows, merged cells and formulas; ``more`` stands behind each row."""
     from openpyxl import Workbook
 
     book = Workbook()
     sheet = book.active
     sheet.append(["2024 年企业名录（导入测试）"])
-    sheet.append(HEADING)
+    sheet.append(heading)
     for line, row in enumerate(rows, 3):
-        for place, value in enumerate(row.cells, 1):
+        for place, value in enumerate([*row.cells, *more], 1):
             if value != "":
                 cell = sheet.cell(line, place)
                 cell.value = value

@@ -179,6 +179,11 @@ def test_cells(kind, text, expected):
         assert convert(Cell(text), column) == expected
 
 
+def test_a_stored_file_has_no_ending(tmp_path):
+    path = write_nasty(tmp_path / "stored", nasty_rows(count=3))
+    assert len(found(path)) == 3
+
+
 def test_the_nasty_file_is_kept_exactly_or_refused_clearly(tmp_path):
     wanted = nasty_rows()
     rows = found(write_nasty(tmp_path / "nasty.xlsx", wanted))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kechuang.tabular import textfile, workbook
@@ -27,11 +27,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A file that is being read: its sheet, heading and rows. ``rows`` can be walked once."""
+    """A file that is being read: its sheet, heading and rows. ``rows`` can be walked once.
+
+    ``keep`` holds what must stay open meanwhile.
+    """
 
     sheet: str
     header: Header
     rows: Iterator[Row]
+    keep: object = None
 
 
 def is_workbook(path: Path) -> bool:
@@ -51,9 +55,10 @@ def read(path: Path, columns: Sequence[Column]) -> Table:
     if not is_workbook(path):
         return _table("", textfile.rows(path), workbook.Peculiar(), columns)
     refused: TableError | None = None
-    for title, peculiar, rows in workbook.sheets(path):
+    sheets = workbook.sheets(path)
+    for title, peculiar, rows in sheets:
         try:
-            return _table(title, rows, peculiar, columns)
+            return replace(_table(title, rows, peculiar, columns), keep=sheets)
         except TableError as error:
             refused = refused or error
     raise refused or TableError("表格里没有可见的工作表。", "The workbook has no visible sheet.")

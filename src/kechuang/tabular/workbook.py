@@ -156,18 +156,20 @@ def sheets(path: Path) -> Iterator[tuple[str, Peculiar, Iterator[tuple[int, list
     peculiar = check(path)
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except Exception as error:  # the library raises whatever a damaged part makes it raise
-        raise TableError("表格损坏，打不开。", "The workbook is damaged.") from error
-    try:
-        for sheet in book.worksheets:
-            if getattr(sheet, "sheet_state", "visible") != "visible":
-                continue
-            part = str(getattr(sheet, "_worksheet_path", "")).rsplit("/", 1)[-1].lower()
-            yield sheet.title, peculiar.get(part, Peculiar()), _rows(sheet)
-    finally:
-        book.close()
+    # Given as a handle: the library refuses a path that does not end in .xlsx, and stored files have no ending.
+    with path.open("rb") as handle:
+        try:
+            book = openpyxl.load_workbook(handle, read_only=True, data_only=False, keep_links=False)
+        except Exception as error:  # the library raises whatever a damaged part makes it raise
+            raise TableError("表格损坏，打不开。", "The workbook is damaged.") from error
+        try:
+            for sheet in book.worksheets:
+                if getattr(sheet, "sheet_state", "visible") != "visible":
+                    continue
+                part = str(getattr(sheet, "_worksheet_path", "")).rsplit("/", 1)[-1].lower()
+                yield sheet.title, peculiar.get(part, Peculiar()), _rows(sheet)
+        finally:
+            book.close()
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Cell]]]:

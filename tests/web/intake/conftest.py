@@ -63,6 +63,7 @@ def applied(importing, cast):
 
     def run(rows, kind="organisation", **more):
         made = importing(rows, kind, **more)
+        assert made.state == "ready", made.error
         confirm(made, actor=cast.officer)
         advance(made.pk)
         return Import.objects.get(pk=made.pk)

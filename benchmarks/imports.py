@@ -1,0 +1,160 @@
+"""A hundred thousand organisations imported while four writers go on.
+
+    python benchmarks/imports.py [--rows 100000] [--writers 4] [--form xlsx|csv] [--home DIR]
+
+The database is SQLite in a fresh folder, or what ``DATABASE_URL`` names (an empty database). Prints one JSON object:
+seconds of reading (into staged rows) and of writing (into the register), peak memory of the importing process, and how
+long the writers waited for their own changes. A writer changes one organisation's size at a time through the same verb as
+the pages, with its audit event.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import multiprocessing
+import os
+import platform
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+HEADING = [
+    "统一社会信用代码",
+    "名称",
+    "类别",
+    "所在地",
+    "行业代码",
+    "规模",
+    "控股情况",
+    "成立日期",
+    "规模以上",
+    "注册资本（万元）",
+]
+
+
+def rows(count: int):
+    """Seeded organisations, different in every column."""
+    from kechuang.codes import uscc
+
+    chance = random.Random(20130418)
+    for number in range(count):
+        yield [
+            uscc.make(f"91431002T{number:07d}"), f"郴州{chance.choice('𠮷䶮华裕盛泰')}{number}号实业有限公司", "企业", "431002",
+            chance.choice(["C3985", "A0111", "I6510"]), chance.choice(["小型", "微型", "中型"]), "民营",
+            f"20{chance.randint(0, 24):02d}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
+            chance.choice(["是", "否", ""]), f"{chance.randint(1, 99_999)}.{chance.randint(0, 9999):04d}",
+        ]  # fmt: skip
+
+
+def write_file(path: Path, count: int) -> None:
+    """The table as .csv or .xlsx."""
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as handle:
+            writer = csv.writer(handle)
+            writer.writerow(HEADING)
+            writer.writerows(rows(count))
+        return
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("数据")
+    sheet.append(HEADING)
+    for row in rows(count):
+        sheet.append(row)
+    book.save(path)
+
+
+def writer(number: int, stop, waits) -> None:
+    """Change one organisation at a time until told to stop; note how long each change took."""
+    import django
+
+    django.setup()
+    from kechuang.web.registry.domain.record import write
+    from kechuang.web.registry.domain.sources import ensure
+
+    source = ensure("基准测试的写入者", actor=None)
+    from kechuang.codes import uscc
+
+    code, size = uscc.make(f"91431003W{number:07d}"), ["small", "medium"]
+    write("organisation", {"uscc": code, "name": f"写入者{number}", "kind": "enterprise"}, actor=None, source=source)
+    found, turn = [], 0
+    while not stop.is_set():
+        turn += 1
+        started = time.perf_counter()
+        write("organisation", {"uscc": code, "size": size[turn % 2]}, actor=None, source=source, on_change="correct")
+        found.append(time.perf_counter() - started)
+        time.sleep(0.05)
+    waits.put(found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--writers", type=int, default=4)
+    parser.add_argument("--form", choices=["xlsx", "csv"], default="xlsx")
+    parser.add_argument("--home", default="")
+    options = parser.parse_args()
+    home = Path(options.home or tempfile.mkdtemp(prefix="kechuang-bench-"))
+    os.environ |= {"KECHUANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "kechuang.web.settings", "KECHUANG_DEMO": "0",
+                   "PYTHONPATH": str(ROOT / "src")}  # fmt: skip
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    path = home / f"organisations.{options.form}"
+    context = multiprocessing.get_context(
+        "spawn"
+    )  # the file is made elsewhere, so that it does not count as memory here
+    making = context.Process(target=write_file, args=(path, options.rows))
+    making.start()
+    making.join()
+    from kechuang.web.accounts.models import Grant, Role, User
+    from kechuang.web.intake.domain import applying
+    from kechuang.web.intake.domain.receive import receive
+    from kechuang.web.intake.domain.working import advance
+    from kechuang.web.registry.models import Organisation
+
+    officer, _made = User.objects.get_or_create(username="officer")
+    Grant.objects.get_or_create(user=officer, role=Role.OFFICER)
+    stop, waits = context.Event(), context.Queue()
+    writers = [context.Process(target=writer, args=(n, stop, waits), daemon=True) for n in range(options.writers)]
+    for one in writers:
+        one.start()
+    time.sleep(4)
+    started = time.perf_counter()
+    made = receive(path, kind="organisation", actor=officer, source_title="基准测试")
+    assert advance(made.pk) == "ready"
+    read = time.perf_counter()
+    applying.confirm(made, actor=officer)
+    confirmed = time.perf_counter()
+    assert advance(made.pk) == "applied"
+    written = time.perf_counter()
+    stop.set()
+    found = sorted(wait for _ in writers for wait in waits.get())
+    for one in writers:
+        one.join()
+    assert Organisation.objects.filter(import_id=made.public_id).count() == options.rows
+    print(json.dumps({
+        "rows": options.rows, "form": options.form, "bytes": path.stat().st_size, "database": connection.vendor,
+        "seconds_reading": round(read - started, 1), "seconds_confirming": round(confirmed - read, 2),
+        "seconds_writing": round(written - confirmed, 1),
+        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "writers": options.writers, "writes": len(found), "wait_median_ms": round(1000 * statistics.median(found), 1),
+        "wait_p99_ms": round(1000 * found[int(len(found) * 0.99)], 1), "wait_longest_ms": round(1000 * found[-1], 1),
+        "load": [round(x, 1) for x in os.getloadavg()], "python": platform.python_version(), "cores": os.cpu_count(),
+    }, ensure_ascii=False, indent=1))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

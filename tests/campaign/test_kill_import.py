@@ -1,0 +1,113 @@
+"""An import whose worker is killed at random points: every row exists once, none half, and nothing shows too early."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kechuang.codes import uscc
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS, ROWS = 20, 6000
+RECEIVE = """
+import sys
+import django; django.setup()
+from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.intake.domain.receive import receive
+from pathlib import Path
+officer = User.objects.create_user(username="officer")
+Grant.objects.create(user=officer, role=Role.OFFICER)
+print(receive(Path(sys.argv[1]), kind="organisation", actor=officer, source_title="杀进程测试").pk)
+"""
+# The lease of a killed worker lasts a minute; the test does not wait for it.
+WORK = """
+import sys
+import django; django.setup()
+from kechuang.web.accounts.models import User
+from kechuang.web.intake.domain.applying import confirm
+from kechuang.web.intake.domain.working import advance
+from kechuang.web.intake.models import Import
+pk = int(sys.argv[1])
+Import.objects.filter(pk=pk).update(lease_until=None)
+print("begun", flush=True)
+if advance(pk) == "ready":
+    confirm(Import.objects.get(pk=pk), actor=User.objects.get(username="officer"))
+    print("confirmed", flush=True)
+print(advance(pk), flush=True)
+"""
+
+
+def table(path: Path) -> list[str]:
+    """A table of new organisations; returns their codes."""
+    codes = [uscc.make(f"91431000K{number:07d}") for number in range(ROWS)]
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["统一社会信用代码", "名称", "类别", "规模", "注册资本"])
+        for number, code in enumerate(codes):
+            writer.writerow([code, f"𠮷{number}号公司", "企业", "小型", f"{number}.25"])
+    return codes
+
+
+@pytest.mark.campaign
+def test_an_import_survives_kill_9(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
+        "KECHUANG_HOME": str(tmp_path),
+        "KECHUANG_DEMO": "0",
+        "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+
+    def run(program: str, *arguments: str) -> str:
+        command = [sys.executable, "-c", program, *arguments]
+        return subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    subprocess.run(
+        [sys.executable, "-m", "kechuang.cli", "manage", "migrate", "-v0"], env=environment, cwd=ROOT, check=True
+    )
+    codes = table(tmp_path / "table.csv")
+    number = run(RECEIVE, str(tmp_path / "table.csv")).strip()
+    chance, killed, seen_early = random.Random(20130418), 0, []
+    while True:
+        log = tmp_path / f"work-{killed}"
+        with log.open("wb") as out:
+            worker = subprocess.Popen([sys.executable, "-c", WORK, number], env=environment, stdout=out, cwd=ROOT)
+            deadline = time.monotonic() + 60
+            while not log.stat().st_size and time.monotonic() < deadline:
+                time.sleep(0.01)
+            if killed < KILLS:
+                time.sleep(chance.uniform(0.05, 1.2))
+                worker.send_signal(signal.SIGKILL)
+                worker.wait(20)
+                killed += 1
+            else:
+                assert worker.wait(300) == 0
+        with sqlite3.connect(tmp_path / "db.sqlite3") as database:
+            done, state = database.execute("SELECT rows_done, state FROM intake_import").fetchone()
+            made = database.execute("SELECT count(*) FROM registry_organisation").fetchone()[0]
+            hidden = database.execute("SELECT count(*) FROM registry_unfinishedimport").fetchone()[0]
+            assert made == done, "progress and rows are one transaction"
+            if state != "applied" and made:
+                seen_early.append(hidden == 1)
+        if killed >= KILLS and state == "applied":
+            break
+    assert killed == KILLS
+    assert all(seen_early) and seen_early, "the worker was killed while it wrote, and nothing showed"
+    database = sqlite3.connect(tmp_path / "db.sqlite3")
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    rows = database.execute("SELECT uscc, name, registered_capital FROM registry_organisation ORDER BY uscc").fetchall()
+    wanted = [(code, f"𠮷{place}号公司", f"{place}.25") for place, code in enumerate(codes)]
+    assert [(u, n, f"{c:.2f}") for u, n, c in rows] == sorted(wanted)
+    assert database.execute("SELECT count(*) FROM intake_importrow WHERE state = 'applied'").fetchone() == (ROWS,)
+    assert database.execute("SELECT count(*) FROM registry_unfinishedimport").fetchone() == (0,)
+    for action in ("import.read", "import.confirm", "import.apply"):
+        found = database.execute("SELECT count(*) FROM audit_auditevent WHERE action = ?", (action,)).fetchone()
+        assert found == (1,), action
