@@ -8,49 +8,18 @@ misspelt field is an error and never silently without effect.
 from __future__ import annotations
 
 import datetime as dt
-import re
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, StringConstraints
 
+from kechuang.citypack.documents import Clause, Document, MetadataField, NamedDocument, Paragraph, Sentence, Statement
+from kechuang.citypack.records import Exact, Record, Slug, Status, Text
 
-class Record(BaseModel):
-    """Base of all pack records: frozen, strict about unknown keys."""
-
-    # Whole numbers may stand unquoted where a text is meant (codes, clause ids); YAML has kept all their digits.
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-_NUMBER = re.compile(r"[-+]?[0-9]{1,20}(\.[0-9]{1,12})?")
-
-
-def _exact(value: Any) -> Any:
-    """Refuse binary floats, and texts that are no plain number (``1e3``, ``1,000``, ``NaN``)."""
-    if isinstance(value, float | bool):
-        raise PydanticCustomError("not_exact", "write decimal numbers in quotes")
-    if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
-        raise PydanticCustomError("not_a_number", "not a plain number")
-    return value
-
-
-#: An exact number: a whole number, or a text of digits with at most one point.
-Exact = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^[-+]?[0-9]{1,20}(\.[0-9]{1,12})?$"}),
-]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=80)]
-Status = Literal["confirmed", "draft"]
-
-
-class Text(Record):
-    """A text in both languages of the platform."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
+#: Records and types of the two modules above that are taken from here like all others.
+__all__ = [
+    "Clause", "Document", "Exact", "MetadataField", "NamedDocument", "Paragraph", "Record", "Sentence", "Slug",
+    "Statement", "Status", "Text",
+]  # fmt: skip
 
 # ---- city ------------------------------------------------------------------------------------
 
@@ -98,82 +67,7 @@ class City(Record):
     platforms_clause: str | None = None
 
 
-# ---- document --------------------------------------------------------------------------------
-
-
-class Statement(Record):
-    """Why a sentence becomes no item: it states background, a principle, a purpose …"""
-
-    kind: Literal["background", "basis", "principle", "purpose", "vision", "formality"]
-    reason: Text
-
-
-class Sentence(Record):
-    """One sentence of the official text, described and pinned, never quoted.
-
-    ``start`` and ``end`` are character offsets in the text the record was made from. ``sha256`` is that of the
-    sentence with all white space removed (see ``kechuang.reading.sentences.fingerprint``). ``becomes`` lists what
-    the sentence turned into, as ``target:ID``, ``measure:ID``, ``task:ID``, ``service:ID`` or ``industry:ID``.
-    """
-
-    n: int = Field(ge=1)
-    start: int = Field(ge=0)
-    end: int = Field(ge=1)
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    summary: Text
-    becomes: list[str] = Field(default_factory=list)
-    statement: Statement | None = None
-
-
-class Paragraph(Record):
-    """A paragraph of a clause: ``3.10.2`` is the second paragraph of clause ``3.10``."""
-
-    id: str
-    sentences: list[Sentence]
-
-
-class Clause(Record):
-    """A numbered heading (or the preamble) with its paragraphs. ``title`` is in our own words."""
-
-    id: str
-    label: str = Field(description="as cited, e.g. 三（十）")
-    title: Text
-    level: int = Field(ge=1, le=4)
-    parent: str | None = None
-    paragraphs: list[Paragraph] = Field(default_factory=list)
-
-
-class MetadataField(Record):
-    """One line of the document's information card; ``value`` null = empty on the source page."""
-
-    name: Text
-    value: str | None = None
-
-
-class NamedDocument(Record):
-    """Another document that the text names: by title, by number or both; ``clause`` is the paragraph that names it."""
-
-    clause: str
-    title: Text | None = None
-    number: str | None = None
-
-
-class Document(Record):
-    """``documents/ID.yaml``: metadata and structure of one official document."""
-
-    id: Slug
-    number: str
-    title: Text
-    issuer: Text
-    issued: dt.date
-    effective_from: dt.date
-    effective_to: dt.date | None = None
-    validity: Literal["in_force", "to_be_verified", "repealed"] = "to_be_verified"
-    source_title: str
-    source_url: str | None = None
-    metadata: list[MetadataField] = Field(default_factory=list)
-    references: list[NamedDocument] = Field(default_factory=list)
-    clauses: list[Clause]
+# ---- sources in documents ----------------------------------------------------------------------
 
 
 class Source(Record):
