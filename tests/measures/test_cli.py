@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
 
 from kechuang.cli import main
-from kechuang.measures import Catalogue, Measure
+from kechuang.measures import Catalogue, ClauseRef, FactType, Measure, Text
 from kechuang.measures.cli import CommandError, run
 
 
@@ -90,3 +91,35 @@ def test_prove(load, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignor
         run(["prove", "--measure", "receiver-subsidy", "--reading", "x=y", "--cliff", "技术合同交易额"], load)
     assert run(["prove", "--measure", "supplier-subsidy", "--cliff", "技术合同交易额"], load) == 0
     assert run(["prove", "--measure", "supplier-subsidy", "--overlap", "receiver-subsidy"], load) == 1
+
+
+def test_run_with_a_table_of_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("ibis")
+    ask = Text("？", "?")
+    catalogue = Catalogue(
+        [
+            FactType("合同额", "value", "money", ask),
+            FactType("本年合同", "contracts", "relation", ask, elements=("合同额",)),
+        ]
+    )
+    yearly = Measure(
+        id="yearly", title=Text("年度", "yearly"), source=ClauseRef("1"), subject="enterprise",
+        effective_from=dt.date(2013, 4, 18), amount="half_up(sum(本年合同, 合同额))",
+    )  # fmt: skip
+    firms, contracts = tmp_path / "firms.csv", tmp_path / "contracts.csv"
+    firms.write_text("id\nA\nB\n", encoding="utf-8")
+    contracts.write_text("firm,合同额\nA,100.01\nA,0.02\nC,7\n", encoding="utf-8")
+    command = ["run", "--data", str(firms), "--on", "2026-11-24", "--owner", "firm"]
+
+    def load(folder: str | None) -> tuple[dict[str, Measure], Catalogue]:
+        return {"yearly": yearly}, catalogue
+
+    assert run([*command, "--relation", f"本年合同={contracts}"], load) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "yearly,2,0,0,100.03"
+    for given, engine, words in (
+        ("本年合约=x.csv", "duckdb", 'did you mean "本年合同"'),
+        ("本年合同", "duckdb", "FACT=FILE"),
+        ("本年合同=x.csv", "spark", "only DuckDB"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            run([*command, "--relation", given, "--engine", engine], load)

@@ -193,7 +193,7 @@ def test_faults_inside_records_are_told_with_their_place() -> None:
         ("本年合同[2].技术合同交易额", "“本年合同”第 2 项：“技术合同交易额”：不能是负数"),
         ("本年合同[2].签定日", "“本年合同”第 2 项：没有叫“签定日”的事实；是不是“签订日”？"),
     ]
-    for bad in ("三份", [1, 2], {"技术合同交易额": "1"}):
+    for bad in (3, [1, 2], {"技术合同交易额": "1"}):
         _, [error] = parse_facts({"本年合同": bad}, CATALOGUE)
         assert error.zh == "“本年合同”：要写成清单，每一项一个对象"
     _, [error] = parse_facts({"本年合同": [{}] * 501}, CATALOGUE)
@@ -232,3 +232,18 @@ def test_receipts_replay_and_notice_changed_values() -> None:
     again = replay(receipt, other, CATALOGUE)
     assert not again.same_result
     assert {"amount", "rule"} <= set(again.differences)
+
+
+def test_a_list_written_line_by_line() -> None:
+    facts, errors = parse_facts({"本年合同": "1,234.50；是；2026-03-01；2%\n\n30\t不知道\t\t0.5%"}, CATALOGUE)
+    assert errors == []
+    assert facts["本年合同"] == (
+        {"技术合同交易额": D("1234.50"), "合同已登记": True, "签订日": dt.date(2026, 3, 1), "占比": D("0.02")},
+        {"技术合同交易额": D("30"), "占比": D("0.005")},
+    )
+    assert parse_facts({"本年合同": "没有"}, CATALOGUE) == ({"本年合同": ()}, [])
+    assert parse_facts({"本年合同": "不知道"}, CATALOGUE) == ({}, [])
+    _, [short] = parse_facts({"本年合同": "1；是；2026-03-01；2%\n5；是"}, CATALOGUE)
+    assert short.zh == "“本年合同”第 2 行有 2 格，要 4 格：技术合同交易额；合同已登记；签订日；占比"
+    _, [wrong] = parse_facts({"本年合同": "很多；是；2026-03-01；2%"}, CATALOGUE)
+    assert wrong.fact == "本年合同[1].技术合同交易额"

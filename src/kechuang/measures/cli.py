@@ -67,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     many.add_argument("--out", metavar="FILE", help="every result, .parquet or .csv (from Spark a folder of that name)")
     many.add_argument("--quarantine", type=Path, metavar="FILE", help="rows set aside with reasons, .csv")
+    many.add_argument(
+        "--relation",
+        action="append",
+        default=[],
+        metavar="FACT=FILE",
+        help="明细表 / the records of a list, one row each, with the subject's key in the column of --owner (duckdb)",
+    )
+    many.add_argument("--owner", default="owner", metavar="COLUMN", help="default: owner")
     again = command("replay", "重算回执 / compute a receipt again", _replay)
     again.add_argument("receipt", type=Path)
     proof = command("prove", "证明或举例 / prove or show an example (needs z3-solver)", _prove)
@@ -101,13 +109,41 @@ def _engine(args: argparse.Namespace) -> tuple[Callable[..., Any], Callable[...,
     return population.bind, population.fitting, Path
 
 
+def _relations(args: argparse.Namespace, catalogue: Catalogue) -> dict[str, Any]:
+    """The tables of records that were given, by the fact that lists them."""
+    if not args.relation:
+        return {}
+    if args.engine == "spark":
+        raise CommandError(
+            "明细表只能用 DuckDB 算：去掉 --engine spark", "only DuckDB adds up records: leave out --engine spark"
+        )
+    from kechuang.measures.backends.records import RecordTable
+
+    found: dict[str, Any] = {}
+    for given in args.relation:
+        name, equals, file = given.partition("=")
+        if not equals or not file:
+            raise CommandError(f"“{given}”要写成 事实=文件", f'write "{given}" as FACT=FILE')
+        if name not in catalogue or catalogue[name].type != "relation":
+            near = suggestion(name, [f.id for f in catalogue.facts.values() if f.type == "relation"])
+            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            raise CommandError(f"“{name}”不是明细{zh}", f'"{name}" is no list of records{en}')
+        found[name] = RecordTable(Path(file), args.owner)
+    return found
+
+
 def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
     """Totals per measure; with ``--out`` every row."""
     chosen = [_measure(measures, id_) for id_ in args.measure or measures]
+    relations = _relations(args, catalogue)
     bind, fitting, address = _engine(args)
+    if relations:
+        bind = partial(bind, relations=relations)
     source = address(args.data)
     if not args.measure:
-        chosen, left = fitting(chosen, catalogue, source)
+        fit, left = fitting(chosen, catalogue, source)
+        left = {id_: rest for id_, lacking in left.items() if (rest := [f for f in lacking if f not in relations])}
+        chosen = [measure for measure in chosen if measure.id not in left] if relations else fit
         for id_, lacking in left.items():
             names = "、".join(lacking)
             sys.stderr.write(f"没有算 {id_}：数据缺列 {names} / not computed, columns are missing\n")

@@ -28,6 +28,9 @@ TODAY = "计算日"
 YES = frozenset({"是", "有", "yes", "y", "true", "1"})
 NO = frozenset({"否", "无", "没有", "no", "n", "false", "0"})
 UNKNOWN = frozenset({"", "不知道", "未知", "不清楚", "unknown"})
+NONE = frozenset({"没有", "无", "none"})
+"""How a person says that a list has no record."""
+_SEPARATOR = re.compile("[;；\t]")
 _DEFAULT_SCALE = {"money": 2, "rate": 4, "count": 0}
 _DEFAULT_LIMIT = {"money": MAXIMUM, "rate": Decimal(1000), "count": Decimal(10) ** 10}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -165,7 +168,7 @@ def parse_facts(raw: Mapping[str, object], catalogue: Catalogue) -> tuple[Facts,
 
     Accepted: amounts as ``12,345.67`` or ``123.4万元``, rates as ``0.02`` or ``2%``, 是/否/不知道 or yes/no/unknown,
     dates as ``2013-04-18`` or ``2013年4月18日``, enum values by their Chinese or English name, a relation as a list of
-    objects, one per record; a fault inside is told with its place (``本年合同[2].技术合同交易额``).
+    objects, one per record, or as a text with one line per record (see ``_lines``); a fault inside is told with its place (``本年合同[2].技术合同交易额``).
     """
     if not isinstance(raw, Mapping):
         zh = '事实要写成一个 JSON 对象，如 {"技术合同交易额": "1,234,567.85"}'
@@ -199,6 +202,10 @@ def _records(fact: FactType, value: object, catalogue: Catalogue) -> tuple[tuple
     """The records of a relation and the faults in them; None is an unknown list, an empty one is known to be empty."""
     if value is None or (isinstance(value, str) and value.strip().lower() in UNKNOWN):
         return None, []
+    if isinstance(value, str):
+        value, faults = _lines(fact, value)
+        if faults:
+            return None, faults
     if not isinstance(value, list | tuple) or not all(isinstance(v, Mapping) for v in value):
         zh, en = "要写成清单，每一项一个对象", "a list with one object per record is needed"
         return None, [FactError(fact.id, f"“{fact.id}”：{zh}", f"{fact.en}: {en}")]
@@ -217,6 +224,26 @@ def _records(fact: FactType, value: object, catalogue: Catalogue) -> tuple[tuple
             for f in faults
         ]
     return tuple(records), errors
+
+
+def _lines(fact: FactType, text: str) -> tuple[list[dict[str, str]], list[FactError]]:
+    """A list written by a person: one record on each line, its facts in their order between semicolons or tabs.
+
+    ``没有`` says that there is none. A fact left empty is not known. Commas stay, they are part of amounts.
+    """
+    if text.strip().lower() in NONE:
+        return [], []
+    records: list[dict[str, str]] = []
+    errors: list[FactError] = []
+    for i, line in enumerate((line for line in text.splitlines() if line.strip()), 1):
+        cells = [cell.strip() for cell in _SEPARATOR.split(line.strip(" "))]
+        if len(cells) != len(fact.elements):
+            order, order_en = "；".join(fact.elements), "; ".join(fact.elements)
+            zh = f"“{fact.id}”第 {i} 行有 {len(cells)} 格，要 {len(fact.elements)} 格：{order}"
+            en = f"{fact.en}, line {i}: {len(cells)} cells instead of {len(fact.elements)}: {order_en}"
+            errors.append(FactError(fact.id, zh, en))
+        records.append(dict(zip(fact.elements, cells, strict=False)))
+    return records, errors
 
 
 def _parse(fact: FactType, value: object) -> Known | None:

@@ -15,8 +15,9 @@ from kechuang.citypack import models as pack_models
 from kechuang.measures.facts import FactError
 from kechuang.web.policy.domain.releases import LoadedRelease
 
+LONGEST = 4000  # characters of one answer; a list has many lines
 UNKNOWN = "不知道"  # how an address says that a question was answered with "I do not know"
-_WIDGETS = {"enum": "select", "boolean": "radio", "date": "date", "text": "text"}
+_WIDGETS = {"enum": "select", "boolean": "radio", "date": "date", "text": "text", "relation": "list"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,18 @@ class FieldView:
     error: FactError | None = None
     options: list[Option] = field(default_factory=list)
     alone: bool = False
+    elements: tuple[pack_models.Fact, ...] = ()
+    """Of a list: the facts of each record."""
+
+    @property
+    def order(self) -> str:
+        """Of a list: what stands on each line, in its order, in the active language."""
+        return gettext("；").join(f"{e.en if _english() else e.id}{_hint(e)}" for e in self.elements)
+
+    @property
+    def example(self) -> str:
+        """Of a list: a line as it may be written."""
+        return "；".join(e.example or {"boolean": "是", "date": "2026-03-01"}.get(e.type, "…") for e in self.elements)
 
     @property
     def id(self) -> str:
@@ -46,7 +59,7 @@ class FieldView:
 
     @property
     def widget(self) -> str:
-        """``number``, ``select``, ``radio``, ``date`` or ``text``. A question that stands alone shows all answers."""
+        """``number``, ``select``, ``radio``, ``date``, ``text`` or ``list``. A question that stands alone shows all answers."""
         if self.alone and self.fact.type == "enum":
             return "radio"
         return _WIDGETS.get(self.fact.type, "number")
@@ -73,6 +86,15 @@ class FieldView:
         """The unit in the active language."""
         unit = self.fact.unit or ""
         return {"元": "yuan"}.get(unit, unit) if _english() else unit
+
+
+def _hint(fact: pack_models.Fact) -> str:
+    """What an answer looks like, where its name does not say it."""
+    if fact.type == "boolean":
+        return gettext("（是或否）")
+    if fact.type == "enum":
+        return gettext("（%(values)s）") % {"values": "/".join(v.en if _english() else v.value for v in fact.values)}
+    return ""
 
 
 def _english() -> bool:
@@ -110,12 +132,25 @@ def fields(
         fact = release.facts[name]
         value = raw.get(name, "")
         shown = "" if value == UNKNOWN else value
-        views.append(FieldView(fact, number, shown, wrong.get(name), options(fact, value, alone), alone))
+        elements = tuple(release.facts[e] for e in fact.elements if e in release.facts)
+        # A fault inside a list is told with its place (本年合同[2].金额) and belongs to the list's field.
+        error = wrong.get(name) or next((e for e in errors if e.fact.startswith(f"{name}[")), None)
+        views.append(FieldView(fact, number, shown, error, options(fact, value, alone), alone, elements))
     return views
 
 
-def written(value: Any, fact: pack_models.Fact) -> str:
-    """A typed value as a person would write it on the form; reading it again gives the same value."""
+def written(value: Any, fact: pack_models.Fact, facts: Mapping[str, pack_models.Fact] | None = None) -> str:
+    """A typed value as a person would write it on the form; reading it again gives the same value.
+
+    A list needs ``facts``, the catalogue with the facts of its records.
+    """
+    if fact.type == "relation":
+        known = facts or {}
+        lines = [
+            "；".join(written(record[e], known[e]) if record.get(e) is not None else "" for e in fact.elements)
+            for record in value
+        ]
+        return "\n".join(lines) if lines else "没有"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
@@ -133,6 +168,8 @@ def shown(value: Any, fact: pack_models.Fact) -> str:
         return gettext("是") if value else gettext("否")
     if fact.type == "enum":
         return next((v.en for v in fact.values if v.value == value), str(value)) if _english() else str(value)
+    if fact.type == "relation":
+        return gettext("%(n)s 项") % {"n": len(value)}
     text = written(value, fact)
     unit = "" if fact.type in ("rate", "date", "text") else (fact.unit or "")
     if _english():
@@ -142,10 +179,10 @@ def shown(value: Any, fact: pack_models.Fact) -> str:
 
 def query(in_force: LoadedRelease, facts: Mapping[str, Any], names: Iterable[str], **more: str) -> str:
     """A query string that carries the facts, so that an address can be kept or passed on."""
-    pairs = [(name, written(facts[name], in_force.facts[name])) for name in names if name in facts]
+    pairs = [(name, written(facts[name], in_force.facts[name], in_force.facts)) for name in names if name in facts]
     return urlencode([*pairs, *((key, value) for key, value in more.items() if value)])
 
 
 def given(data: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """What an address or a form gives for the facts named: blanks left out, length bounded."""
-    return {name: data[name].strip()[:500] for name in names if data.get(name, "").strip()}
+    return {name: data[name].strip()[:LONGEST] for name in names if data.get(name, "").strip()}

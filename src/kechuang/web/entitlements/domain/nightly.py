@@ -13,7 +13,7 @@ from django.utils import timezone
 from kechuang.measures.cumulation import Award, Claim
 from kechuang.measures.explanation import Explanation
 from kechuang.measures.receipt import make
-from kechuang.measures.words import serialise
+from kechuang.measures.words import serialise_input
 from kechuang.web.audit.domain.record import record
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.calculate import explain_measure
@@ -138,7 +138,7 @@ def _row(
         ],
         depends=list(award.depends) if award else [],
         missing=[missing.fact for missing in explanation.missing],
-        inputs={name: serialise(value) for name, value in explanation.inputs.items()},
+        inputs={name: serialise_input(value) for name, value in explanation.inputs.items()},
         digest=make(explanation).digest,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -32,12 +32,18 @@ _TYPES: dict[str, type] = {
     "enum": str,
     "text": str,
     "boolean": bool,
-    "relation": tuple,
 }
 
 
-def conform(value: Any, fact: pack_models.Fact) -> Any:
-    """A register value in the type of its fact; None (unknown, to be asked) when it has another type."""
+def conform(value: Any, fact: pack_models.Fact, facts: Mapping[str, pack_models.Fact] | None = None) -> Any:
+    """A register value in the type of its fact; None (unknown, to be asked) when it has another type.
+
+    A list needs ``facts``; what is unknown of one of its records is left out of that record.
+    """
+    if fact.type == "relation":
+        known = facts or {}
+        records = [{name: conform(v, known[name]) for name, v in record.items() if name in known} for record in value]
+        return tuple({name: v for name, v in record.items() if v is not None} for record in records)
     expected = _TYPES[fact.type]
     if expected is Decimal and isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
@@ -53,8 +59,8 @@ def known_facts(release: LoadedRelease, measure_id: str, subject: Subject) -> di
     """
     wanted = [release.facts[name] for name in measure_facts(release, measure_id)]
     with translation.override("zh-hans"):
-        found = facts_of(subject, wanted)
-    typed = {name: conform(value, release.facts[name]) for name, value in found.items()}
+        found = facts_of(subject, wanted, release.facts)
+    typed = {name: conform(value, release.facts[name], release.facts) for name, value in found.items()}
     return {name: value for name, value in typed.items() if value is not None}
 
 

@@ -244,22 +244,74 @@ PATHS: Mapping[str, Get] = {
     "person.title": lambda s: s.record.title or None,
 }  # fmt: skip
 
+
+def _signed(side: str, back: int) -> Callable[[Subject], list[Subject] | None]:
+    """Contracts of a side signed in the year of the day (``back`` 0) or the year before (1), oldest first."""
+
+    def get(subject: Subject) -> list[Subject] | None:
+        if subject.organisation is None:
+            return None
+        rows = [c for c in getattr(subject.organisation, side).all() if c.signed_on.year == subject.day.year - back]
+        rows = [c for c in rows if c.signed_on <= subject.day]
+        ordered = sorted(rows, key=lambda c: (c.signed_on, c.pk))
+        return [Subject("contract", row, subject.organisation, subject.day) for row in ordered]
+
+    return get
+
+
+def _owned(kind: str, name: str) -> Callable[[Subject], list[Subject] | None]:
+    """All records of a kind that the organisation has."""
+
+    def get(subject: Subject) -> list[Subject] | None:
+        if subject.organisation is None:
+            return None
+        rows = sorted(getattr(subject.organisation, name).all(), key=lambda row: row.pk)
+        return [Subject(kind, row, subject.organisation, subject.day) for row in rows]
+
+    return get
+
+
+#: Lists of records that a fact of the type ``relation`` may name as its path.
+LISTS: Mapping[str, Callable[[Subject], list[Subject] | None]] = {
+    "enterprise.sales[this_year]": _signed("sales", 0),
+    "enterprise.sales[last_year]": _signed("sales", 1),
+    "enterprise.purchases[this_year]": _signed("purchases", 0),
+    "enterprise.purchases[last_year]": _signed("purchases", 1),
+    "enterprise.loan_list": _owned("loan", "loans"),
+    "enterprise.patent_list": _owned("patent", "patents"),
+    "enterprise.base_list": _owned("institution", "bases"),
+    "enterprise.person_list": _owned("person", "people"),
+}
+
 NOT_HELD = ("enterprise.payments.", "institution.payments.", "contract.payments.", "person.payments.")
 
 
 def is_known_path(path: str) -> bool:
     """Whether the register knows this path (payments: by name only)."""
-    return path in PATHS or path.startswith(NOT_HELD)
+    return path in PATHS or path in LISTS or path.startswith(NOT_HELD)
 
 
-def facts_of(subject: Subject, catalogue: Iterable[Fact]) -> dict[str, Any]:
+def _records(subject: Subject, fact: Fact, elements: Mapping[str, Fact]) -> tuple[dict[str, Any], ...] | None:
+    """The records of a list, each with what the register knows of it; None where there is nobody to have any."""
+    found = LISTS[fact.origin.path or ""](subject)
+    wanted = [elements[name] for name in fact.elements if name in elements]
+    return None if found is None else tuple(facts_of(record, wanted) for record in found)
+
+
+def facts_of(subject: Subject, catalogue: Iterable[Fact], elements: Mapping[str, Fact] | None = None) -> dict[str, Any]:
     """Facts of the catalogue that the register knows about the subject; unknown ones are left out.
 
-    An enumerated value that the catalogue does not list is left out too: it is asked for, never guessed.
+    An enumerated value that the catalogue does not list is left out too: it is asked for, never guessed. A list of
+    records needs ``elements``, the facts by name; what is not known of a record is left out of it.
     """
     known: dict[str, Any] = {}
     for fact in catalogue:
         path = fact.origin.path
+        if fact.type == "relation" and path in LISTS and elements is not None:
+            records = _records(subject, fact, elements)
+            if records is not None:
+                known[fact.id] = records
+            continue
         if path is None or path not in PATHS:
             continue
         if fact.entity not in ("enterprise", subject.kind):
