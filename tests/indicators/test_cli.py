@@ -78,6 +78,26 @@ def test_composite(tmp_path):
     assert [line.split()[:2] for line in text.splitlines()] == [["1", "z"], ["2", "y"], ["3", "x"]]
 
 
+def test_composite_says_why_ranks_moved(tmp_path):
+    """The worked case of tests/indicators/test_rank_change.py; a newcomer is in no line but moves others."""
+    now, then = tmp_path / "now.csv", tmp_path / "then.csv"
+    trees = [tmp_path / "tree.csv", tmp_path / "old-tree.csv"]
+    then.write_text("city,x,y\nhi,10,10\na,6,4\nb,3,6\nc,1,7\nlo,0,0\n", encoding="utf-8")
+    now.write_text("city,x,y\nhi,10,10\na,5,3.5\nb,3,6\nc,1,7\nlo,0,0\n", encoding="utf-8")
+    for tree, weight in zip(trees, (3, 1), strict=True):
+        tree.write_text(f"code,level,parent,weight\nx,1,top,1\ny,1,top,{weight}\ntop,2,,1\n", encoding="utf-8")
+    base = ["composite", str(now), "--structure", str(trees[0]), "--before", str(then)]
+    status, text = output([*base, "--before-structure", str(trees[1])])
+    assert status == 0
+    lines = {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:]}
+    assert lines["a"] == ["2", "4", "-0.50", "+0.00", "+0.00", "-1.50", "+0.00"]
+    assert lines["b"] == ["3", "3", "+0.50", "+0.00", "+0.00", "-0.50", "+0.00"]
+    # The same figures as a revision of the old ones: nothing new happened but the revision.
+    status, text = output([*base, "--revised", str(now)])
+    assert text.splitlines()[0].split() == ["before", "after", "data", "revision", "method", "weights", "peers"]
+    assert all(line.split()[3] == "+0.00" for line in text.splitlines()[1:])
+
+
 @pytest.mark.parametrize(
     "content", ["a,b\n1,2\n", HEADER.replace("value,", "") + "1,g,2020,亿元,x,\n"]
 )  # fmt: skip

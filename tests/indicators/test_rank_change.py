@@ -64,6 +64,22 @@ def test_a_new_peer_moves_the_others():
     assert any(c.after > c.before for c in changes.values())
 
 
+def test_a_worked_case_of_two_causes():
+    """hi and lo hold the ends of both scales, so that a score is the weighted mean of the figures themselves.
+
+    Rank of a: 2 with old figures and weights (a 10, b 9, c 8), 3 with new figures (8.5), 4 with new weights (1:3 gives
+    a 18, b 21, c 22), 4 with both. Shapley: figures ((3-2) + (4-4)) / 2, weights ((4-2) + (4-3)) / 2.
+    """
+    units = ("hi", "a", "b", "c", "lo")
+    old = [[10, 10], [6, 4], [3, 6], [1, 7], [0, 0]]
+    new = [[10, 10], [5, 3.5], [3, 6], [1, 7], [0, 0]]
+    changes = by_unit(rank_changes(edition(old, units=units), edition(new, weights=(1.0, 3.0), units=units)))
+    assert (changes["a"].before, changes["a"].after) == (2, 4)
+    assert changes["a"].parts == {"data": 0.5, "revision": 0, "method": 0, "weights": 1.5, "peers": 0}
+    assert (changes["b"].before, changes["b"].after) == (3, 3)
+    assert changes["b"].parts == {"data": -0.5, "revision": 0, "method": 0, "weights": 0.5, "peers": 0}
+
+
 numbers = st.lists(st.lists(st.integers(0, 20), min_size=2, max_size=2), min_size=4, max_size=4)
 
 

@@ -24,7 +24,7 @@ from kechuang.indicators.text import Text, number
 from kechuang.indicators.verdicts import judge
 
 if TYPE_CHECKING:
-    from kechuang.indicators.composite import Structure
+    from kechuang.indicators.composite import Edition, Structure
 
 Write = Callable[[str], object]
 
@@ -157,15 +157,15 @@ def _structure(path: str) -> Structure:
     )
 
 
-def _composite(args: argparse.Namespace, write: Write) -> int:
-    """An index from a table of units x indicators and a structure; ranks with 90 % intervals."""
+def _edition(file: str, structure_file: str, normalisation: str) -> Edition:
+    """One edition of an index from its table of units x indicators, its structure and its normalisation."""
     import numpy as np
 
-    from kechuang.indicators.composite import Data, Factors, Method, build, fill_columns, intervals
+    from kechuang.indicators.composite import Data, Edition, Method, fill_columns
 
-    tree = _structure(args.structure)
-    with Path(args.file).open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+    tree = _structure(structure_file)
+    with Path(file).open(encoding="utf-8-sig", newline="") as handle:
+        reader = csv.DictReader(handle)
         key = (reader.fieldnames or [""])[0]
         rows = list(reader)
     lacking = [n.code for n in tree.indicators if n.code not in (rows[0] if rows else {})]
@@ -181,7 +181,17 @@ def _composite(args: argparse.Namespace, write: Write) -> int:
     data = Data(units, fill_columns(units, columns, tree))
     if np.isnan(data.values).all(axis=0).any():
         raise ValueError("有的列一个数也没有 / a column has no number at all")
-    method = Method(imputation="median", normalisation=args.normalisation)
+    return Edition(data, tree, Method(imputation="median", normalisation=normalisation))  # type: ignore[arg-type]
+
+
+def _composite(args: argparse.Namespace, write: Write) -> int:
+    """An index from a table of units x indicators and a structure; ranks with 90 % intervals, or why ranks moved."""
+    from kechuang.indicators.composite import Factors, build, intervals
+
+    edition = _edition(args.file, args.structure, args.normalisation)
+    if args.before:
+        return _moves(args, edition, write)
+    data, tree, method = edition.data, edition.structure, edition.method
     index = build(data, tree, method)
     options: dict[str, list[Any]] = {
         "imputation": ["median", "mean"],
@@ -189,10 +199,25 @@ def _composite(args: argparse.Namespace, write: Write) -> int:
         "normalisation": ["minmax", "zscore", "rank"],
     }
     spread = intervals(data, tree, Factors(options, weight_noise=0.25), base=method, replicates=args.replicates)
-    place = {u: i for i, u in enumerate(units)}
+    place = {u: i for i, u in enumerate(data.units)}
     for rank, unit, score in index.ordered():
         low, high = spread.low[place[unit]], spread.high[place[unit]]
         write(f"{rank:4d}  {unit:24} {score:8.2f}   [{low:.0f}, {high:.0f}]\n")
+    return 0
+
+
+def _moves(args: argparse.Namespace, after: Edition, write: Write) -> int:
+    """Rank before and after of every unit in both, and the move split into its causes; positive = places up."""
+    from kechuang.indicators.composite import rank_changes
+    from kechuang.indicators.composite.change import CAUSES
+
+    tree, normalisation = args.before_structure or args.structure, args.before_normalisation or args.normalisation
+    before = _edition(args.before, tree, normalisation)
+    revised = _edition(args.revised, tree, normalisation).data if args.revised else None
+    write(f"{'':24} {'before':>6} {'after':>6}  " + "  ".join(f"{cause:>8}" for cause in CAUSES) + "\n")
+    for change in sorted(rank_changes(before, after, revised), key=lambda c: (c.after, c.unit)):
+        parts = "  ".join(f"{0.0 - change.parts[cause]:+8.2f}" for cause in CAUSES)
+        write(f"{change.unit:24} {change.before:6d} {change.after:6d}  {parts}\n")
     return 0
 
 
@@ -230,6 +255,10 @@ def _parser() -> argparse.ArgumentParser:
         "--structure", required=True, metavar="FILE", help="CSV: code,level,parent[,direction,weight,name]"
     )
     index.add_argument("--normalisation", choices=["minmax", "zscore", "rank"], default="minmax")
+    index.add_argument("--before", metavar="FILE", help="the year before: split every move of rank into its causes")
+    index.add_argument("--revised", metavar="FILE", help="the year before as it is known now")
+    index.add_argument("--before-structure", metavar="FILE", help="structure and weights of the year before")
+    index.add_argument("--before-normalisation", choices=["minmax", "zscore", "rank"])
     index.add_argument("--replicates", type=int, default=500)
     return parser
 

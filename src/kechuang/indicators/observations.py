@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
+from kechuang.bitemporal import was_known
 from kechuang.indicators.text import Text
 from kechuang.indicators.units import convert
 
@@ -125,15 +126,7 @@ def as_known_on(observations: Iterable[Observation], day: dt.date, *, keep_undat
     A value without any date cannot be placed in time; ``keep_undated`` says whether it is kept. Kept ones still obey
     the calendar: nobody knew the figure of a whole year before that year was over, or of a month before its year.
     """
-    kept = []
-    for observation in observations:
-        known = observation.known_since
-        if known is not None:
-            if known <= day:
-                kept.append(observation)
-        elif keep_undated and _begun(observation, day):
-            kept.append(observation)
-    return kept
+    return [o for o in observations if was_known(o.known_since, None, day, undated=keep_undated and _begun(o, day))]
 
 
 def by_cell(observations: Iterable[Observation]) -> dict[tuple[str, str, int], list[Observation]]:

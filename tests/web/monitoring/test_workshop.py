@@ -102,9 +102,57 @@ def test_compare_with_last_year(chenzhou):
     assert "和上一年比" in page and "新一年的数" in page
 
 
-def test_weights_that_follow_the_figures_are_a_cause(chenzhou):
-    assert {"权重"} <= {c.zh for c in moves(YEARLY + "&g=entropy").causes}
-    assert "权重" not in {c.zh for c in moves().causes}
+def caused(found) -> set[str]:
+    """The causes that moved anybody."""
+    return {
+        cause.zh for n, cause in enumerate(found.causes) if any(m.parts[n] not in ("0", "0.0") for m in found.moves)
+    }
+
+
+def test_all_five_causes_are_shown_and_each_can_act(chenzhou):
+    assert [c.zh for c in moves().causes] == ["新一年的数", "旧数修订", "做法", "权重", "参加的地区"]
+    assert caused(moves()) == {"新一年的数"}
+    # Weights that follow the figures; another method a year ago; other weights a year ago.
+    assert caused(moves(YEARLY + "&g=entropy")) == {"新一年的数", "权重"}
+    assert caused(moves(YEARLY + "&n0=rank")) == {"新一年的数", "做法"}
+    assert caused(moves(YEARLY + "&g0=critic")) == {"新一年的数", "权重"}
+    page = Client().get(f"/indices/?{YEARLY}&n0=rank").content.decode()
+    assert "上一年用的是别的做法" in page and '<option value="rank" selected>' in page
+
+
+def test_a_prefecture_without_figures_a_year_ago_is_a_newcomer(chenzhou):
+    """Xiangxi is missing from the panel of gross products before 2017: its coming is the work of peers."""
+    from dataclasses import replace
+
+    from kechuang.web.monitoring.domain import lastyear, queries, workshop
+
+    loaded = queries.figures()[1]
+    entries = workshop.candidates(loaded.situation)
+    wish = workshop.Wish((("gdp_per_capita", "1"), ("gdp_growth_real", "1")))
+    years = {c.definition.id: c.year for c in entries}
+    gone = {
+        k: c
+        for k, c in loaded.situation.cells.items()
+        if not (k[0] == "433100" and k[1] in years and k[2] == years[k[1]] - 1)
+    }
+    without = replace(loaded, situation=replace(loaded.situation, cells=gone))
+    found = lastyear.comparison(without, without, wish)
+    assert [n.zh for n in found.newcomers] == ["湘西土家族苗族自治州"] and len(found.moves) == 13
+    assert "参加的地区" in caused(found)
+    for move in found.moves:
+        assert sum(float(p.replace("−", "-")) for p in move.parts) == pytest.approx(move.before - move.after, abs=0.26)
+
+
+def test_the_table_has_the_moves(chenzhou):
+    rows = list(csv.DictReader(io.StringIO(Client().get(f"/indices/ranking.csv?{YEARLY}").content.decode("utf-8-sig"))))
+    for row in rows:
+        parts = [float(row[cause]) for cause in ("data", "revision", "method", "weights", "peers")]
+        assert sum(parts) == pytest.approx(int(row["rank_before"]) - int(row["rank"]), abs=0.26)
+
+
+def test_a_geometric_mean_a_year_ago_needs_minmax_too(chenzhou):
+    response = Client().get(f"/indices/?{YEARLY}&n0=rank&a0=geometric")
+    assert response.status_code == 422 and "只能和“极差”一起用" in response.content.decode()
 
 
 def test_no_comparison_where_the_year_before_has_gaps(chenzhou):

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from django.http import HttpResponse
 
 from kechuang.indicators import Observation
+from kechuang.indicators.text import MINUS
 from kechuang.web.policy.domain.queries import LoadedRelease
 
 from .domain.board import Board
+from .domain.lastyear import CAUSES, Comparison
 from .domain.loading import Loaded
 from .domain.workshop import Result
 
@@ -113,18 +115,25 @@ def observations_csv(release: LoadedRelease, loaded: Loaded, rows: list[Observat
     return _response(name, header, body, _demo(release, loaded.demo))
 
 
-def ranking_csv(release: LoadedRelease, result: Result, language: str, *, demo: bool) -> HttpResponse:
-    """A composite ranking with its intervals."""
-    header = ["rank", "region", "score", "rank_low", "rank_high", "imputed"]
-    rows = [
-        [
-            str(line.rank),
-            _safe(line.name.of(language)),
-            line.score,
-            str(line.low),
-            str(line.high),
-            _safe("; ".join(name.of(language) for name in line.filled)),
-        ]
-        for line in result.lines
-    ]
+def ranking_csv(
+    release: LoadedRelease, result: Result, moved: Comparison | None, language: str, *, demo: bool
+) -> HttpResponse:
+    """A composite ranking with its intervals, and how ranks moved since the year before (positive = places up)."""
+    header = ["rank", "region", "score", "rank_low", "rank_high", "imputed", "rank_before", *CAUSES]
+    moves = {move.name: move for move in moved.moves} if moved else {}
+    rows = []
+    for line in result.lines:
+        move = moves.get(line.name)
+        since = [str(move.before), *move.parts] if move else [""] * (1 + len(CAUSES))
+        rows.append(
+            [
+                str(line.rank),
+                _safe(line.name.of(language)),
+                line.score,
+                str(line.low),
+                str(line.high),
+                _safe("; ".join(name.of(language) for name in line.filled)),
+                *(part.replace(MINUS, "-").removeprefix("+") for part in since),
+            ]
+        )
     return _response("ranking.csv", header, rows, _demo(release, demo))

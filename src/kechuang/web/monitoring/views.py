@@ -153,6 +153,21 @@ def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
     return exports.observations_csv(release, loaded, vintages(loaded, indicator_id), f"{indicator_id}.csv")
 
 
+def _ways_then(wish: workshop.Wish) -> list[dict[str, Any]]:
+    """The fields for the methods of the year before; empty means the same as now."""
+    normalisation, aggregation, weighting = wish.then or ("", "", "")
+    return [
+        {"name": "g0", "label": _("上一年的权重"), "options": workshop.WEIGHTINGS.items(), "chosen": weighting},
+        {
+            "name": "n0",
+            "label": _("上一年的归一化"),
+            "options": workshop.NORMALISATIONS.items(),
+            "chosen": normalisation,
+        },
+        {"name": "a0", "label": _("上一年的合成"), "options": workshop.AGGREGATIONS.items(), "chosen": aggregation},
+    ]
+
+
 def _workshop(request: HttpRequest) -> tuple[dict[str, Any], LoadedRelease]:
     """The workshop's choice, result and what has to be mended."""
     release, loaded = queries.figures()
@@ -173,6 +188,7 @@ def _workshop(request: HttpRequest) -> tuple[dict[str, Any], LoadedRelease]:
         "normalisations": workshop.NORMALISATIONS.items(),
         "aggregations": workshop.AGGREGATIONS.items(),
         "weightings": workshop.WEIGHTINGS.items(),
+        "ways_then": _ways_then(wish),
         "demo_data": loaded.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }
@@ -193,7 +209,7 @@ def workshop_csv(request: HttpRequest) -> HttpResponse:
     context, release = _workshop(request)
     if context["result"] is None:
         raise UserError("先选好指标再下载。", "Choose indicators first.", field="i")
-    return exports.ranking_csv(release, context["result"], _language(), demo=context["demo_data"])
+    return exports.ranking_csv(release, context["result"], context["moved"], _language(), demo=context["demo_data"])
 
 
 @require_http_methods(["GET", "POST"])

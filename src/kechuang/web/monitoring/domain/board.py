@@ -186,13 +186,10 @@ def next_figure(indicator: str, situation: Situation, rule: str | None) -> Due:
 
 
 def due_sentence(due: Due) -> Text:
-    """The next figure in words; a day that nobody stated is called the platform's."""
-    default = Text("", "") if due.stated else Text("（平台默认日）", " (default day)")
+    """The next figure in words; whether its day is the platform's default is said beside it."""
     if due.late:
-        return Text(
-            f"{due.year} 年的，{due.day} 应报未报{default.zh}", f"{due.year}, overdue since {due.day}{default.en}"
-        )
-    return Text(f"{due.year} 年的数，{due.day} 前{default.zh}", f"{due.year}, by {due.day}{default.en}")
+        return Text(f"{due.year} 年的，{due.day} 应报未报", f"{due.year}, overdue since {due.day}")
+    return Text(f"{due.year} 年的数，{due.day} 前", f"{due.year}, by {due.day}")
 
 
 def row(record: pack_models.Target, verdict: Verdict, situation: Situation, due: str | None = None) -> Row:

@@ -1,4 +1,4 @@
-"""The same index a year earlier, and why ranks moved: new figures, revised figures, or weights that follow the figures."""
+"""The same index a year earlier, and why ranks moved: new or revised figures, method, weights, or who took part."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from kechuang.indicators.text import number
 from .loading import Loaded
 from .workshop import Candidate, Wish, candidates, edition_of
 
-CAUSES = {"data": Text("新一年的数", "New figures"), "revision": Text("旧数修订", "Revised figures"),
-          "weights": Text("权重", "Weights")}  # fmt: skip
+CAUSES = {
+    "data": Text("新一年的数", "New figures"),
+    "revision": Text("旧数修订", "Revised figures"),
+    "method": Text("做法", "Method"),
+    "weights": Text("权重", "Weights"),
+    "peers": Text("参加的地区", "Peers"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All moves with the causes that moved anybody; or why there is no comparison."""
+    """All moves with their causes and who had no figures a year earlier; or why there is no comparison."""
 
     moves: tuple[Move, ...] = ()
     causes: tuple[Text, ...] = ()
     refusal: Text | None = None
+    newcomers: tuple[Text, ...] = ()
 
 
 def _cells(situation: Situation, candidate: Candidate, year: int) -> Mapping[str, Cell]:
@@ -70,24 +76,26 @@ def comparison(loaded: Loaded, then: Loaded, wish: Wish) -> Comparison:
     ]  # fmt: skip
     from kechuang.indicators.composite import rank_changes
 
+    # Nobody can be ranked without a single figure: such a prefecture joins this year.
+    present = tuple(r for r in panel if any(r in cells for cells in known))
     try:
-        before, middle = (edition_of(panel, entries, list(figures), wish) for figures in (known, revised))
+        before, middle = (edition_of(present, entries, list(figures), wish.before) for figures in (known, revised))
         after = edition_of(panel, entries, [c.cells for c in entries], wish)
         changes = rank_changes(before, after, middle.data)
     except ValueError:
         return Comparison(
             refusal=Text("上一年有的指标各地都一样，不能比", "a year earlier an indicator was the same everywhere")
         )
-    shown = [cause for cause in CAUSES if any(abs(c.parts[cause]) >= 0.05 for c in changes)]
     moves = [
         Move(
             situation.name(c.unit),
             c.before,
             c.after,
             _places(c.after - c.before, 0),
-            tuple(_places(c.parts[cause]) for cause in shown),
+            tuple(_places(c.parts[cause]) for cause in CAUSES),
             c.unit == situation.region,
         )
         for c in sorted(changes, key=lambda c: (c.after, c.unit))
     ]
-    return Comparison(tuple(moves), tuple(CAUSES[cause] for cause in shown))
+    newcomers = tuple(situation.name(r) for r in panel if r not in present)
+    return Comparison(tuple(moves), tuple(CAUSES.values()), newcomers=newcomers)

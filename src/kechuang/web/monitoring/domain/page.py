@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.indicators import Cell, Definition, Flag, Observation, Situation, Source, Text, reasons
 from kechuang.indicators.choice import Conflict
+from kechuang.indicators.due import Due
 from kechuang.indicators.forecast import MINIMUM_POINTS
 from kechuang.indicators.quality import Finding, Severity, findings_of, summarised
 from kechuang.indicators.reasons import cell_value, with_unit
@@ -65,7 +66,8 @@ class Page:
     inversions: tuple[Inversion, ...]
     projection: Projection | None
     holder: Text | None
-    next_data: Text
+    next_data: Due
+    next_text: Text
     formula: Text | None
     demo: bool
 
@@ -275,6 +277,7 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
             )
         )
     found = [c.conflict for (_, i, _), c in situation.cells.items() if i == indicator and c.conflict is not None]
+    due = board.next_figure(indicator, situation, stated_day(release, indicator))
     return Page(
         definition=definition,
         figures=tuple(figures),
@@ -293,7 +296,8 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         inversions=tuple(inversions(release.pack, situation)) if indicator == CONTRIBUTION else (),
         holder=situation.holders.get(definition.holder or ""),
         formula=formula_words(definition, situation),
-        next_data=board.due_sentence(board.next_figure(indicator, situation, stated_day(release, indicator))),
+        next_data=due,
+        next_text=board.due_sentence(due),
         demo=loaded.demo,
     )
 

@@ -53,6 +53,16 @@ class Wish:
     normalisation: str = "minmax"
     aggregation: str = "arithmetic"
     weighting: str = "given"
+    then: tuple[str, str, str] | None = None
+    """Normalisation, aggregation and weighting of the year before; None = the same."""
+
+    @property
+    def before(self) -> Wish:
+        """The choice of the year before."""
+        if self.then is None:
+            return self
+        normalisation, aggregation, weighting = self.then
+        return replace(self, normalisation=normalisation, aggregation=aggregation, weighting=weighting, then=None)
 
 
 @dataclass(frozen=True)
@@ -129,15 +139,28 @@ def read_wish(query: Any) -> tuple[Wish, list[UserError]]:
         errors.append(UserError(f"最多选 {MOST} 个指标。", f"Choose {MOST} indicators at most."))
     normalisation, aggregation = query.get("n", "minmax"), query.get("a", "arithmetic")
     weighting = query.get("g", "given")
-    return (
-        Wish(
-            tuple(weights),
-            normalisation if normalisation in NORMALISATIONS else "minmax",
-            aggregation if aggregation in AGGREGATIONS else "arithmetic",
-            weighting if weighting in WEIGHTINGS else "given",
-        ),
-        errors,
+    now = (
+        normalisation if normalisation in NORMALISATIONS else "minmax",
+        aggregation if aggregation in AGGREGATIONS else "arithmetic",
+        weighting if weighting in WEIGHTINGS else "given",
     )
+    known = (NORMALISATIONS, AGGREGATIONS, WEIGHTINGS)
+    then = [
+        wanted if (wanted := query.get(name, "")) in words else same
+        for name, words, same in zip(("n0", "a0", "g0"), known, now, strict=True)
+    ]
+    wish = Wish(tuple(weights), *now, None if tuple(then) == now else (then[0], then[1], then[2]))
+    return wish, errors
+
+
+def refuse_geometric(wish: Wish, field: str) -> None:
+    """Raises ``UserError`` where a geometric mean would meet values that are not positive."""
+    if wish.aggregation == "geometric" and wish.normalisation != "minmax":
+        raise UserError(
+            "几何平均要求数都大于零，只能和“极差”一起用。",
+            "A geometric mean needs values above zero; it goes with min-max only.",
+            field=field,
+        )
 
 
 def result(loaded: loading.Loaded, wish: Wish) -> Result:
@@ -147,12 +170,8 @@ def result(loaded: loading.Loaded, wish: Wish) -> Result:
     entries = [c for c in candidates(situation, weights) if c.chosen]
     if len(entries) < 2:
         raise UserError("至少选两个指标。", "Choose at least two indicators.", field="i")
-    if wish.aggregation == "geometric" and wish.normalisation != "minmax":
-        raise UserError(
-            "几何平均要求数都大于零，只能和“极差”一起用。",
-            "A geometric mean needs values above zero; it goes with min-max only.",
-            field="a",
-        )
+    refuse_geometric(wish, "a")
+    refuse_geometric(wish.before, "a0")
     try:
         index, spread, shifts = _computed(_Key(loaded, wish))
     except ValueError as error:
