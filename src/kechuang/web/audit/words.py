@@ -99,7 +99,7 @@ KINDS: dict[str, str | Promise] = {
     "run": _("计算批次"),
     "submission": _("提交的观测值"),
     "submissions": _("送交的表"),
-    "token": _("接口令牌"),
+    "token": _("令牌"),
     "trial": _("试算"),
     "user": _("账号"),
 }

@@ -46,6 +46,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "kinds": kinds,
         "kind": kind,
         "filters": [f for f in giving.fields_for(reader, kind) if f.type in ("choice", "year", "boolean")],
+        "searchable": any(f.type == "text" and not f.personal for f in giving.fields_for(reader, kind)),
         "shown": giving.fields_for(reader, kind),
         "people": giving.sees_people(reader),
         "realms": Realm.choices,
