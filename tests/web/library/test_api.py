@@ -56,11 +56,57 @@ def test_list_search_and_compare(made, cast, client_for):
     assert client.get(f"{BASE}/{made}/changes").json()["before"] is None
 
 
+def test_files_editions_and_visibility(made, cast, amended, client_for):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = client_for(cast.officer)
+    files = [
+        SimpleUploadedFile("新.txt", "二、对认定的孵化器，奖励10万元。".encode()),
+        SimpleUploadedFile("空.txt", b""),
+    ]
+    good, bad = client.post("/api/v1/library/files", {"files": files, "city": "新城"}).json()["results"]
+    assert (good["document"]["city"], good["document"]["incentives"], good["error"]) == ("新城", 1, None)
+    assert bad["document"] is None and bad["error"]["en"]
+    assert client.get(BASE, {"targets": True}).json()["total"] == 1
+    assert client.get(BASE, {"money": True}).json()["total"] == 2
+    newer = _post(client, f"/{made}/editions", {"text": amended})
+    assert (newer.status_code, newer.json()["edition"]) == (201, 2)
+    assert _post(client, f"/{made}/editions", {"text": amended + "又加一句。"}).status_code == 409
+    shown = client.put(f"{BASE}/{made}/visibility", {"visibility": "public"}, content_type="application/json")
+    assert shown.json()["visibility"] == "public"
+    wrong = client.put(f"{BASE}/{made}/visibility", {"visibility": "all"}, content_type="application/json")
+    assert wrong.status_code == 422
+
+
+def test_split_merge_and_sentences_that_became_nothing(made, cast, client_for):
+    client = client_for(cast.officer)
+    items = client.get(f"{BASE}/{made}/items").json()["items"]
+    item = next(i for i in items if "研发费用的5%" in i["quote"] and i["kind"] == "measure")
+    path = f"/{made}/items/{item['id']}"
+    assert _post(client, f"{path}/split", {"at": 0}).status_code == 422
+    at = item["start"] + item["quote"].index("，") + 1
+    halves = _post(client, f"{path}/split", {"at": at, "version": 1}).json()["items"]
+    assert "".join(half["quote"] for half in halves) == item["quote"]
+    assert _post(client, f"{path}/merge", {"version": 2}).json()["quote"] == item["quote"]
+    left = client.get(f"{BASE}/{made}/unread", {"figures": True}).json()
+    assert [one["text"] for one in left["items"]] == ["本年度安排专项资金3000万元。"]
+    place = {
+        "kind": "statement",
+        "statement": "background",
+        "start": left["items"][0]["start"],
+        "end": left["items"][0]["end"],
+    }
+    assert _post(client, f"/{made}/items", place).json()["settled"] is True
+    assert client.get(f"{BASE}/{made}/unread", {"figures": True}).json() == {"total": 0, "items": []}
+
+
 @pytest.mark.parametrize(("who", "status"), [(None, 401), ("firm_a", 403), ("auditor", 403), ("county_officer", 403)])
 def test_others_write_nothing(made, cast, client_for, text, who, status):
     client = client_for(getattr(cast, who) if who else None)
     assert _post(client, "", {"text": text + "再加一句。"}).status_code == status
-    for path in ("confirm", "reject", "undo"):
+    assert _post(client, f"/{made}/editions", {"text": text + "再加一句。"}).status_code in (status, 404)
+    assert client.post("/api/v1/library/files", {}).status_code in (status, 422)
+    for path in ("confirm", "reject", "undo", "merge"):
         answer = _post(client, f"/{made}/items/1/{path}")
         assert answer.status_code in (401, 403, 404), path
 

@@ -10,10 +10,23 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema, Status
+from ninja import File, Form, Query, Router, Schema, Status
+from ninja.files import UploadedFile
 from ninja.security import django_auth
 
-from kechuang.web.library.domain import amend, cards, exporting, queries, reshape, review, rules, trying, upload
+from kechuang.web.library.domain import (
+    amend,
+    browsing,
+    cards,
+    exporting,
+    queries,
+    reader,
+    reshape,
+    review,
+    rules,
+    trying,
+    upload,
+)
 from kechuang.web.library.enums import ItemKind
 from kechuang.web.library.models import DraftItem, SourceDocument
 
@@ -46,6 +59,24 @@ class FactsIn(Schema):
 
     facts: dict[str, str] = {}
     on: dt.date | None = None
+
+
+class EditionIn(Schema):
+    """The text of an amended edition."""
+
+    text: str
+
+
+class VisibilityIn(Schema):
+    """Who may read a document: private, staff or public."""
+
+    visibility: str
+
+
+class SplitIn(VersionIn):
+    """Where to split an item: a position of the text inside it."""
+
+    at: int
 
 
 class PlaceIn(Schema):
@@ -93,10 +124,12 @@ def _item(item: DraftItem) -> dict[str, Any]:
 @router.get("/library/documents", summary="政策库文件 / documents of the library")
 def documents(
     request: HttpRequest, q: str = "", kind: str = "", city: str = "", issuer: str = "", year: str = "",
+    money: bool = False, targets: bool = False,
     limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0),
 ) -> dict[str, Any]:  # fmt: skip
     """Documents the caller may read, newest first; with ``q`` those whose text answers it, best first."""
     wanted = {"kind": kind, "city": city, "issuer": issuer, "year": year}
+    wanted |= {"money": "1" if money else "", "targets": "1" if targets else ""}
     if q:
         rows = [found.document for found in queries.search_for_user(request.user, q[:100], **wanted)]
     else:
@@ -111,6 +144,63 @@ def add_document(request: HttpRequest, body: TextIn) -> Status[dict[str, Any]]:
     made = amend.pasted(body.text, choices, actor=request.user).document
     assert made is not None
     return Status(201, _document(made))
+
+
+@router.post("/library/files", auth=django_auth, summary="交文件 / hand in files")
+def add_files(
+    request: HttpRequest, files: File[list[UploadedFile]], kind: Form[str] = "", city: Form[str] = "",
+    visibility: Form[str] = "staff",
+) -> dict[str, Any]:  # fmt: skip
+    """Files as on the upload page (.txt, .html, .docx, .pdf with text), each with its own result."""
+    choices = upload.Choices(kind=kind, city=city, visibility=visibility)
+    return {
+        "results": [
+            {
+                "name": made.name,
+                "document": _document(made.document) if made.document else None,
+                "error": None if made.error is None else {"zh": made.error.zh, "en": made.error.en},
+            }
+            for made in upload.add_files(files, choices, actor=request.user)
+        ]
+    }
+
+
+@router.post(
+    "/library/documents/{public_id}/editions",
+    auth=django_auth,
+    response={201: dict},
+    summary="交新版 / hand in an edition",
+)
+def add_edition(request: HttpRequest, public_id: str, body: EditionIn) -> Status[dict[str, Any]]:
+    """Keep an amended edition; what stayed keeps its decisions, what changed waits for confirmation again."""
+    before = queries.document_for_user(request.user, public_id)
+    return Status(201, _document(amend.edition_of(before, "pasted.txt", body.text, actor=request.user)))
+
+
+@router.put("/library/documents/{public_id}/visibility", auth=django_auth, summary="谁能看 / who may read")
+def set_visibility(request: HttpRequest, public_id: str, body: VisibilityIn) -> dict[str, Any]:
+    """Set who may read a document."""
+    document = queries.document_for_user(request.user, public_id)
+    upload.show_to(document, body.visibility, actor=request.user)
+    return _document(document)
+
+
+@router.get("/library/documents/{public_id}/unread", summary="没有归类的句子 / sentences that became nothing")
+def unread(
+    request: HttpRequest, public_id: str, figures: bool = False, limit: int = Query(200, ge=1, le=1000),
+    offset: int = Query(0, ge=0),
+) -> dict[str, Any]:  # fmt: skip
+    """Sentences that no item accounts for; with ``figures`` those with an amount or percentage that no rule took up."""
+    document = queries.document_for_user(request.user, public_id)
+    rows = browsing.unread_of(reader.read_document(document), queries.items_of(document), figures)
+    return {
+        "total": len(rows),
+        "items": [
+            {"clause": one.clause, "paragraph": one.paragraph, "n": one.n, "start": one.start, "end": one.end,
+             "text": one.text, "figures": one.figures}
+            for one in rows[offset : offset + limit]
+        ],
+    }  # fmt: skip
 
 
 @router.get("/library/documents/{public_id}/reading", summary="读出的结构 / what was read")
@@ -164,6 +254,21 @@ def undo(request: HttpRequest, public_id: str, item_id: int, body: VersionIn) ->
     """Take back the last change of an item."""
     queries.document_for_user(request.user, public_id)
     return _item(review.undo(item_id, public_id, actor=request.user, version=body.version))
+
+
+@router.post("/library/documents/{public_id}/items/{item_id}/split", auth=django_auth, summary="拆分 / split")
+def split(request: HttpRequest, public_id: str, item_id: int, body: SplitIn) -> dict[str, Any]:
+    """Make two items of one; both wait for confirmation."""
+    queries.document_for_user(request.user, public_id)
+    made = reshape.split(item_id, public_id, body.at, actor=request.user, version=body.version)
+    return {"items": [_item(one) for one in made]}
+
+
+@router.post("/library/documents/{public_id}/items/{item_id}/merge", auth=django_auth, summary="合并 / merge")
+def merge(request: HttpRequest, public_id: str, item_id: int, body: VersionIn) -> dict[str, Any]:
+    """Join an item with the next one of its kind."""
+    queries.document_for_user(request.user, public_id)
+    return _item(reshape.merge(item_id, public_id, actor=request.user, version=body.version))
 
 
 @router.put("/library/documents/{public_id}/items/{item_id}", auth=django_auth, summary="修改 / edit")

@@ -41,10 +41,16 @@ def pasted(text: str, choices: upload.Choices, *, actor: Any) -> upload.Result:
 
 def new_edition(before: SourceDocument, request: HttpRequest) -> SourceDocument:
     """Add a changed edition of a document, with the same visibility and kind. Raises ``UserError`` where it cannot be."""
-    role = access.require_write(request.user, before)
+    access.require_write(request.user, before)
     name, text = text_of_upload(request)
+    return edition_of(before, name, text, actor=request.user)
+
+
+def edition_of(before: SourceDocument, name: str, text: str, *, actor: Any) -> SourceDocument:
+    """The same for a text at hand."""
+    role = access.require_write(actor, before)
     choices = upload.Choices(before.kind, before.city, before.visibility, before.realm)
-    return upload.add_document(text.replace("\r\n", "\n"), name, choices, actor=request.user, role=role, amends=before)
+    return upload.add_document(text.replace("\r\n", "\n"), name, choices, actor=actor, role=role, amends=before)
 
 
 @dataclass(frozen=True)

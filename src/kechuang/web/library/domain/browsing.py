@@ -91,10 +91,15 @@ class Rest:
     whole: bool
 
 
+def unread_of(found: Reading, items: Sequence[DraftItem], figures: bool) -> list[Unread]:
+    """Sentences that became no item; with ``figures`` those with money or a percentage that no rule or target took up."""
+    kept = [rules.pack_item(one) for one in items if one.status != ItemStatus.REJECTED]
+    return unread(found, kept) if figures else uncovered(found, kept)
+
+
 def rest(found: Reading, items: Sequence[DraftItem], asked: Mapping[str, str]) -> Rest:
     """What an address asks for: ``rest=all`` for all sentences, ``restpage`` for the page."""
-    kept = [rules.pack_item(one) for one in items if one.status != ItemStatus.REJECTED]
-    figures, everything = unread(found, kept), uncovered(found, kept)
+    figures, everything = unread_of(found, items, True), unread_of(found, items, False)
     whole = asked.get("rest") == "all" or not figures
     page = Paginator(everything if whole else figures, REST_PER_PAGE).get_page(asked.get("restpage") or 1)
     return Rest(page, len(figures), len(everything), whole)
