@@ -15,6 +15,7 @@ from kechuang.measures.model import Catalogue, Measure, Parameter
 from kechuang.measures.program import MeasureError, compile_measure
 from kechuang.web.laboratory.domain import checks
 from kechuang.web.laboratory.domain.figures import all_figures
+from kechuang.web.laboratory.domain.meeting import Meeting
 from kechuang.web.laboratory.domain.shape import caps_of, main_fact, used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 from kechuang.web.laboratory.domain.table import ZERO, lab_table, outcomes
@@ -27,7 +28,7 @@ Report = Callable[[str, int, int], None]
 class Question:
     """What is asked. ``law`` None: a new measure, compared with nothing. ``year`` None: all years together.
 
-    ``granted`` names facts that count earlier grants (``year`` or ``ever``); ``take_up`` is the share that applies.
+    ``meeting``: the pack's rules on measures that meet, where some speak of this one. ``granted`` names facts that count earlier grants (``year`` or ``ever``); ``take_up`` is the share that applies.
     """
 
     draft: Measure
@@ -41,6 +42,7 @@ class Question:
     parameter: str | None = None
     granted: Mapping[str, str] = field(default_factory=dict)
     others: Sequence[Measure] = ()
+    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ def compute(
     if "draft" not in given:
         raise PopulationError("方案在计算日不在有效期", "the draft is not in force on the day")
     subjects = [s for s in subjects if s.key in given["draft"]]  # the others are in quarantine
+    taken: dict[str, dict[str, Decimal]] = {}
+    if q.meeting is not None:
+        for name in given:
+            if name != "draft_uncapped":  # only its amount before all rules is used
+                given[name], taken[name] = q.meeting.apply(rules[name], given[name], subjects, q.on)
     report("splitting", 1, 4)
     compared = [rules["draft"], *([rules["law"]] if "law" in rules else [])]
     fact = main_fact(compared, q.catalogue, q.granted)
@@ -91,6 +98,13 @@ def compute(
         "splitting_tried": bool(split),
         "proofs": checks.proofs(rules["draft"], q.others, q.catalogue, q.on, fact, _year_fact(q)),
         "may_prove": checks.may_prove(),
+        "meeting": [
+            {
+                "id": record.id, "zh": record.title.zh, "en": record.title.en,
+                **{which: f"{taken[which][record.id]:.2f}" for which in ("law", "draft") if which in taken},
+            }
+            for record in (q.meeting.rules if q.meeting else ())
+        ],
         "quarantined": len({f.key for f in faults}),
         "faults": [
             {"key": f.key, "fact": f.fact, "zh": f.message.zh, "en": f.message.en} for f in faults[:20]
@@ -154,9 +168,12 @@ def _split(q: Question, draft: Measure, subjects: Sequence[Subject], fact: str |
         return {}
     parts = checks.halves([s for s in subjects if _in_scope(q, s)], fact)
     given, _ = outcomes({"draft": draft}, parts, q.catalogue, q.on, q.granted)
+    split = given.get("draft", {})
+    if q.meeting is not None:
+        split, _ = q.meeting.apply(draft, split, parts, q.on)
     sums: dict[str, Decimal] = {}
     for part in parts:
-        outcome = given.get("draft", {}).get(part.key)
+        outcome = split.get(part.key)
         key = part.key.rsplit("#", 1)[0]
         if outcome is not None and outcome.amount is not None:
             sums[key] = sums.get(key, ZERO) + outcome.amount
@@ -194,6 +211,8 @@ def _paid(outcome: Outcome) -> Decimal | None:
 
 
 def _curve(q: Question, draft: Measure, scope: Sequence[Subject]) -> dict[str, Any] | None:
+    if q.meeting is not None:
+        return None  # the curve adds up single amounts; rules between them would make it wrong
     if q.parameter is None or any(f in q.granted for f in used_facts(compile_measure(draft, q.catalogue))):
         return None
     around = [

@@ -24,6 +24,7 @@ from kechuang.web.entitlements.domain.queries import latest_run
 from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.laboratory import access
 from kechuang.web.laboratory.domain import drafting, population
+from kechuang.web.laboratory.domain.meeting import Meeting
 from kechuang.web.laboratory.enums import State
 from kechuang.web.laboratory.models import Trial
 from kechuang.web.policy.domain import queries
@@ -176,10 +177,29 @@ def _compute(trial: Trial) -> Answer:
         draft=draft, law=law, catalogue=release.catalogue, on=trial.on, year=values["year"], budget=values["budget"],
         budget_rule=trial.draft.get("budget_rule") or "queue", take_up=values["take_up"],
         parameter=trial.draft.get("parameter") or None, granted=granted, others=others,
+        meeting=_meeting(trial, release, kind.subject),
     )  # fmt: skip
     answer = compute(question, found, report)
     answer.result["together"] = _together(trial, answer)
     return answer
+
+
+def _meeting(trial: Trial, release: LoadedRelease, kind: str) -> Meeting | None:
+    """The rules on measures that meet which speak of this one, with what the newest nightly run gives of the others."""
+    from kechuang.measures.cumulation import Claim
+
+    rules = tuple(r for r in release.pack.cumulation if trial.measure_id in r.measures)
+    if not rules:
+        return None
+    named = {name for rule in rules for name in (*rule.measures, *rule.against)} - {trial.measure_id}
+    claims: dict[str, list[Claim]] = {}
+    rows = Entitlement.objects.filter(
+        run=latest_run(), realm=trial.realm, group="get", measure_id__in=named, amount__isnull=False
+    )
+    for row in rows:
+        subject = "" if row.subject_kind == "enterprise" else f"{row.subject_kind}:{row.subject_id}"
+        claims.setdefault(row.uscc, []).append(Claim(row.measure_id, row.amount or Decimal(0), subject))
+    return Meeting(trial.measure_id, kind, release.pack, rules, claims)
 
 
 def _progress(trial: Trial, percent: int) -> None:
