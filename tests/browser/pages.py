@@ -55,6 +55,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "registry:record": ("officer", "/enterprises/records/organisation/{organisation}/"),
     "registry:new": ("officer", "/enterprises/records/contract/new/"),
     "registry:edit": ("officer", "/enterprises/records/organisation/{organisation}/edit/"),
+    "registry:attribute": ("officer", "/enterprises/records/organisation/{organisation}/attribute/"),
     "registry:merge": ("officer", "/enterprises/records/organisation/{organisation}/merge/"),
     "monitoring:targets": ("", "/targets/"),
     "monitoring:indicators": ("", "/indicators/"),

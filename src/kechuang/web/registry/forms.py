@@ -40,8 +40,8 @@ def _help(field: Field) -> Any:
     return field.explanation
 
 
-class RecordForm(forms.Form):
-    """Fields of a kind, then the source. Values are checked by the catalogue, not by the form's own fields."""
+class SourceForm(forms.Form):
+    """Where the facts come from; every form of the register ends with it."""
 
     source_title = forms.CharField(
         label=_("资料来源"), max_length=200, help_text=_("凭哪份材料：文件、证书、报表的名称"),
@@ -54,6 +54,19 @@ class RecordForm(forms.Form):
     source_date = forms.DateField(
         label=_("材料日期"), required=False, widget=forms.DateInput({"class": "form-control", "type": "date"})
     )
+
+    def source(self) -> dict[str, Any]:
+        """Title, department and date of the source."""
+        day: dt.date | None = self.cleaned_data["source_date"]
+        return {
+            "title": self.cleaned_data["source_title"],
+            "department": self.cleaned_data["source_department"],
+            "date": day,
+        }
+
+
+class RecordForm(SourceForm):
+    """Fields of a kind, then the source. Values are checked by the catalogue, not by the form's own fields."""
 
     def __init__(self, kind: Kind, record: Any = None, data: Any = None, seen: str = "") -> None:
         initial = {} if record is None else {field.name: text_of(field, record) for field in kind.stored}
@@ -114,11 +127,21 @@ class RecordForm(forms.Form):
                 found[field.name] = text or None
         return found
 
-    def source(self) -> dict[str, Any]:
-        """Title, department and date of the source."""
-        day: dt.date | None = self.cleaned_data["source_date"]
-        return {
-            "title": self.cleaned_data["source_title"],
-            "department": self.cleaned_data["source_department"],
-            "date": day,
-        }
+
+class AttributeForm(SourceForm):
+    """A dated attribute: which, its value, from which day on, and the source."""
+
+    field_order = ("code", "value", "valid_from", "source_title", "source_department", "source_date")
+    code = forms.ChoiceField(label=_("属性"), widget=forms.Select({"class": "form-select"}))
+    value = forms.CharField(
+        label=_("值"), max_length=500, help_text=_("是否类填“是”或“否”；金额以元为单位，最多两位小数"),
+        widget=forms.TextInput({"class": "form-control", "autocomplete": "off"}),
+    )  # fmt: skip
+    valid_from = forms.DateField(
+        label=_("从哪一天起"), required=False, help_text=_("一直如此的不填"),
+        widget=forms.DateInput({"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+
+    def __init__(self, choices: list[tuple[str, str]], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["code"].choices = choices

@@ -12,6 +12,7 @@ urlpatterns = [
     path("records/<str:kind_id>/<int:key>/", views_records.record_page, name="record"),
     path("records/<str:kind_id>/new/", views_writing.new, name="new"),
     path("records/<str:kind_id>/<int:key>/edit/", views_writing.edit, name="edit"),
+    path("records/<str:kind_id>/<int:key>/attribute/", views_writing.attribute, name="attribute"),
     path("records/<str:kind_id>/<int:key>/merge/", views_writing.merge, name="merge"),
     path("merges/<str:public_id>/undo/", views_writing.unmerge, name="unmerge"),
     path("<str:uscc>/", views.organisation_page, name="organisation"),

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kechuang.codes import uscc
 from kechuang.web.core.enums import Realm
+from kechuang.web.core.errors import UserError
+from kechuang.web.core.templatetags.kc import is_english
 
 from .access import require_write, visible
-from .domain import manage, records, showing
+from .domain import attributes, manage, records, showing
 from .domain.kinds import Kind
-from .forms import RecordForm
+from .forms import AttributeForm, RecordForm, SourceForm
 from .models import Merge
 
 
@@ -62,7 +64,36 @@ def edit(request: HttpRequest, kind_id: str, key: int) -> HttpResponse:
     return render(request, "registry/edit.html", context, status=_status(form))
 
 
-def _status(form: RecordForm) -> int:
+@require_http_methods(["GET", "HEAD", "POST"])
+def attribute(request: HttpRequest, kind_id: str, key: int) -> HttpResponse:
+    """Give a record a dated attribute that the city's fact catalogue defines."""
+    kind = records.kind_or_404(kind_id)
+    record = _open(request, kind, key)
+    offered = attributes.offered(kind)
+    if not offered:
+        raise Http404("no attributes of this kind")
+    choices = [
+        (str(attributes.attribute_path(f.origin.path or "")[1]), f.en if is_english() else f.id) for f in offered
+    ]  # type: ignore[index]
+    form = AttributeForm(choices, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            event = manage.describe(
+                request.user, kind, record, form.cleaned_data["code"], form.cleaned_data["value"],
+                manage.From(**form.source()), valid_from=form.cleaned_data["valid_from"],
+            )  # fmt: skip
+        except UserError as error:
+            if error.status != 422:
+                raise
+            form.add_error("value", str(error))
+        else:
+            messages.success(request, _("已保存。") if event else _("没有不同，什么也没改。"))
+            return redirect("registry:record", kind.id, record.pk)
+    context = {"kind": kind, "form": form, "record": record, "attribute": True, "demo_data": record.realm == Realm.DEMO}
+    return render(request, "registry/edit.html", context, status=_status(form))
+
+
+def _status(form: SourceForm) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 

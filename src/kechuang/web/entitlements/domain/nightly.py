@@ -73,7 +73,7 @@ def _organisations() -> Iterator[Organisation]:
         "qualifications",
         "bases",
         "patents",
-        "loans",
+        "loans__guarantees",
         "people",
         Prefetch("sales", queryset=contracts),
         Prefetch("purchases", queryset=contracts),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from kechuang.measures.explanation import Gap
 from kechuang.web.entitlements.domain import asking, together
+from kechuang.web.entitlements.domain.changes import FactChange, last_changes_for_user
 from kechuang.web.entitlements.domain.eligibility import Line, Result, lines
 from kechuang.web.entitlements.domain.queries import summary_for_organisation
 from kechuang.web.entitlements.enums import TINTS, Group
@@ -66,6 +68,26 @@ def entitlement_summary(context: template.Context, uscc: str) -> dict[str, Any]:
     summary = summary_for_organisation(request.user, uscc) if request else None
     groups = [(value, label, summary.counts[value]) for value, label in Group.choices] if summary else []
     return {"summary": summary, "groups": groups, "uscc": uscc, "money_now": summary.of(Group.GET) if summary else []}
+
+
+@register.inclusion_tag("entitlements/_changes.html", takes_context=True)
+def entitlement_changes(context: template.Context, uscc: str) -> dict[str, Any]:
+    """What the last night made different for an organisation and why, for pages of other apps."""
+    request = context.get("request")
+    found = last_changes_for_user(request.user, uscc) if request else []
+    rows = [(change, [(f, _in_words(f, f.before), _in_words(f, f.after)) for f in change.facts]) for change in found]
+    return {"changes": rows[:20], "more": len(rows) > 20, "LANGUAGE_CODE": get_language()}
+
+
+def _in_words(change: FactChange, value: Any) -> str:
+    """A fact that a result keeps as JSON, in words; empty when it is unknown."""
+    if value is None or change.fact is None:
+        return "" if value is None else str(value)
+    if change.fact.type in ("money", "rate", "count"):
+        value = Decimal(str(value))
+    elif change.fact.type == "date":
+        value = dt.date.fromisoformat(str(value))
+    return asking.shown(value, change.fact) if change.fact.type != "relation" else str(len(value))
 
 
 @register.simple_tag

@@ -20,6 +20,8 @@ from kechuang.citypack.models import Fact, Measure
 
 from ..enums import OrganisationKind, Ownership, PatentKind, QualificationKind, SizeClass
 from ..models import Base, Loan, Organisation, Patent, Person, Qualification, TechnologyContract, YearlyFigures
+from .attributes import attribute_path, attributes_on, fact_value
+from .history import on_day
 
 PARTY_WORDS = {
     OrganisationKind.ENTERPRISE: "企业",
@@ -29,6 +31,11 @@ PARTY_WORDS = {
 PERSON, OTHER = "个人", "其他"
 FIGURES = ("revenue", "rd_expense", "high_tech_income", "total_income", "tax_paid", "staff", "st_staff")
 RD_INSTITUTIONS = ("engineering_centre", "technology_centre", "key_laboratory")
+
+
+def in_force(base: Base, day: dt.date) -> bool:
+    """Whether a base's recognition had not run out or been withdrawn by ``day``; the last day of validity counts."""
+    return (base.valid_to is None or base.valid_to >= day) and (base.withdrawn_on is None or base.withdrawn_on > day)
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,7 @@ def _is_kind(*kinds: str) -> Get:
 
 PATHS: Mapping[str, Get] = {
     "contract.amount": _record("amount"),
+    "contract.technology_amount": _record("technology_amount"),
     "contract.kind": _display("kind"),
     "contract.signed": _record("signed_on"),
     "contract.registered": lambda s: s.record.registered_on is not None,
@@ -209,7 +217,7 @@ PATHS: Mapping[str, Get] = {
     "enterprise.specialised": _holds(QualificationKind.SPECIALISED),
     "enterprise.key_innovative": _holds(QualificationKind.KEY_INNOVATIVE),
     "enterprise.has_rd_institution": lambda s: None if s.organisation is None
-    else any(b.kind in RD_INSTITUTIONS for b in s.organisation.bases.all()),
+    else any(b.kind in RD_INSTITUTIONS and in_force(b, s.day) for b in s.organisation.bases.all()),
     "enterprise.uscc": _organisation("uscc"),
     "enterprise.name": _organisation("name"),
     "enterprise.years_since_founded": lambda s: _whole_years(s.organisation.founded_on, s.day)
@@ -231,6 +239,7 @@ PATHS: Mapping[str, Get] = {
     "loan.interest": _record("interest_paid"),
     "loan.pledged_ip": _record("pledged_ip"),
     "loan.granted": _record("granted_on"),
+    "loan.guaranteed": lambda s: bool(s.record.guarantees.all()) or None,
     "patent.kind": _display("kind"),
     "patent.granted": _record("granted_on"),
     "patent.ipc": lambda s: s.record.ipc or None,
@@ -288,7 +297,7 @@ NOT_HELD = ("enterprise.payments.", "institution.payments.", "contract.payments.
 
 def is_known_path(path: str) -> bool:
     """Whether the register knows this path (payments: by name only)."""
-    return path in PATHS or path in LISTS or path.startswith(NOT_HELD)
+    return path in PATHS or path in LISTS or path.startswith(NOT_HELD) or attribute_path(path) is not None
 
 
 def _records(subject: Subject, fact: Fact, elements: Mapping[str, Fact]) -> tuple[dict[str, Any], ...] | None:
@@ -312,17 +321,26 @@ def facts_of(subject: Subject, catalogue: Iterable[Fact], elements: Mapping[str,
             if records is not None:
                 known[fact.id] = records
             continue
-        if path is None or path not in PATHS:
+        if path is None or not (path in PATHS or "attribute[" in path):
             continue
         if fact.entity not in ("enterprise", subject.kind):
             continue
         if path.split(".", 1)[0] not in ("enterprise", subject.kind):
             continue
-        value = PATHS[path](subject)
+        value = PATHS[path](subject) if path in PATHS else _attribute(subject, fact, path)
         if value is None or (fact.type == "enum" and value not in {item.value for item in fact.values}):
             continue
         known[fact.id] = value
     return known
+
+
+def _attribute(subject: Subject, fact: Fact, path: str) -> Any:
+    """A dated attribute of the subject's record, or of the organisation, as it held on the subject's day."""
+    found = attribute_path(path)
+    record = subject.organisation if found and found[0] == "enterprise" else subject.record
+    if found is None or record is None:
+        return None
+    return fact_value(fact, attributes_on(record, subject.day).get(found[1]))
 
 
 # ---- subjects of measures --------------------------------------------------------------------
@@ -340,13 +358,18 @@ def subjects_of(
     An institution is one of research and development, unless ``every_base``: incubators and parks as well, for a
     measure that asks for the kind itself.
     """
+    organisation = on_day(organisation, day)
     if measure.subject == "enterprise":
         return [Subject("enterprise", organisation, organisation, day)]
     if measure.subject == "contract":
         rows = organisation.sales if measure.party == "seller" else organisation.purchases
         return [_contract(row, measure.party, day) for row in rows.all()]
     owned: dict[str, Iterable[Base | Patent | Loan | Person]] = {
-        "institution": [base for base in organisation.bases.all() if every_base or base.kind in RD_INSTITUTIONS],
+        "institution": [
+            on_day(base, day)
+            for base in organisation.bases.all()
+            if in_force(base, day) and (every_base or base.kind in RD_INSTITUTIONS)
+        ],
         "patent": organisation.patents.all(),
         "loan": organisation.loans.all(),
         "person": organisation.people.all(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from kechuang import bitemporal
 from ..enums import Why
 from ..models import Source, Version
 from .kinds import Field, Kind, kind_of
-from .values import state_of
+from .values import References, column_of, state_of
 
 State = dict[str, str | None]
 
@@ -52,6 +53,25 @@ def past_state(kind: Kind, record_id: int, valid_on: dt.date, known_on: dt.datet
     rows = versions(record) if record else list(Version.objects.filter(kind=kind.id, record_id=record_id))
     found = bitemporal.as_of(rows, valid_on, known_on)
     return None if found is None else found.values
+
+
+def on_day(record: Any, day: dt.date) -> Any:
+    """The record as it was on ``day``: itself when that is today or nothing was ever different, else a copy.
+
+    The copy shares what hangs on the record; it is for reading only.
+    """
+    kind = kind_of(record)
+    if not kind.state_like or day == timezone.localdate():
+        return record
+    rows = list(Version.objects.filter(kind=kind.id, record_id=record.pk))
+    held = bitemporal.as_of(rows, day) if rows else None
+    if held is None or held.values == state_of(kind, record):
+        return record
+    other, found = copy.copy(record), References()
+    for name, text in held.values.items():
+        field = kind.field(name)
+        setattr(other, f"{name}_id" if field.is_reference else name, column_of(field, text, found))
+    return other
 
 
 @dataclass(frozen=True)

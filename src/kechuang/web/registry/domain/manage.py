@@ -10,12 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from kechuang.web.audit.domain.record import state_digest
+from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.errors import UserError
 
 from ..access import require_write
 from ..models import Merge
+from . import attributes, sources
 from . import merge as merging
-from . import sources
 from .kinds import Kind
 from .record import Mode, Written, write
 from .values import state_of
@@ -78,6 +79,19 @@ def rewrite(
         )  # fmt: skip
         require_write(user, kind, written.record)
     return written
+
+
+def describe(
+    user: Any, kind: Kind, record: Any, code: str, value: str, source: From, *,
+    valid_from: dt.date | None, mode: Mode = "change",
+) -> AuditEvent | None:  # fmt: skip
+    """Give a dated attribute of a record a value; None when it is on record already."""
+    require_write(user, kind, record)
+    with transaction.atomic():
+        named = sources.ensure(
+            source.title, actor=user, department=source.department, date=source.date, realm=record.realm
+        )
+        return attributes.put(record, code, value, actor=user, source=named, valid_from=valid_from, on_change=mode)
 
 
 def join(user: Any, kind: Kind, kept: Any, gone: Any) -> Merge:

@@ -14,6 +14,7 @@ from kechuang.web.core.errors import UserError
 
 from ..access import fields_for, may_write, sees_all, visible
 from ..models import Alias, Attribute, Merge
+from .attributes import offered
 from .history import Entry, history, state
 from .kinds import KINDS, Field, Kind
 from .paging import Cut, bounded_count, cut
@@ -138,6 +139,7 @@ class Opened:
     attributes: list[Attribute]
     aliases: list[Alias]
     merges: list[Merge]
+    may_describe: bool
 
 
 def record_for_user(user: Any, kind: Kind, key: int) -> Opened:
@@ -157,6 +159,7 @@ def record_for_user(user: Any, kind: Kind, key: int) -> Opened:
         _attributes(kind, key) if everything else [],
         list(Alias.objects.filter(kind=kind.id, record_id=key)),
         list(Merge.objects.filter(kind=kind.id, kept_id=key, undone_at=None)) if everything else [],
+        may_write(user, kind, record) and bool(offered(kind)),
     )
 
 
