@@ -234,8 +234,12 @@ def test_the_board_offers_what_it_can_make(chenzhou, monkeypatch, installed):
     from kechuang.web.monitoring.domain import reports
 
     monkeypatch.setattr(reports, "can_print", lambda: installed)
+    monkeypatch.setattr(reports, "can_draw", lambda: installed)
     page = Client().get("/targets/").content.decode()
     assert ("/targets/report.pdf" in page) is installed
+    # What is absent is said in words, with the way to mend it.
+    for sentence in ("没有装 PDF 组件", "没有装画图组件，报告里没有图", "requirements/reports.txt"):
+        assert (sentence in page) is not installed
     assert "/targets/report.docx" in page and "/targets/report.html" in page
 
 

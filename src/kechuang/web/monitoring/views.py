@@ -56,6 +56,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "errors": [{"field": error.field, "text": str(error)}] if error else [],
         "may_list": access.may_list(request.user),
         "can_print": reports.can_print(),
+        "can_draw": reports.can_draw(),
         "demo_data": board.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }

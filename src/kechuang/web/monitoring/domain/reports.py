@@ -25,6 +25,11 @@ def can_print() -> bool:
     return find_spec("weasyprint") is not None
 
 
+def can_draw() -> bool:
+    """Whether the component for charts is installed; it is not loaded for the answer."""
+    return find_spec("matplotlib") is not None
+
+
 def made(
     kind: str, release: LoadedRelease, loaded: Loaded, board: Board, day: dt.date, language: str
 ) -> tuple[bytes, str]:
