@@ -107,7 +107,10 @@ MIDDLEWARE = [
     "kechuang.web.core.middleware.UserErrorMiddleware",
     "kechuang.web.accounts.middleware.StaffGuard",
     "kechuang.web.accounts.middleware.ExpiredLogin",
+    "kechuang.web.core.middleware.OnceMiddleware",
 ]
+# Log-ins answer with a cookie; deliveries of other departments keep their keys for ever.
+ONCE_EXEMPT = ("account_", "mfa_", "usersessions_", "accounts:become", "api:receive")
 
 ROOT_URLCONF = "kechuang.web.urls"
 WSGI_APPLICATION = "kechuang.web.wsgi.application"

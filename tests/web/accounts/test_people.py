@@ -153,7 +153,9 @@ NOTHING_CHANGES = {
     "audit:heads", "audit:heads_json", "audit:chain", "audit:verifier", "audit:events", "audit:event", "audit:tamper",
     "audit:bulk", "audit:mine",
 }  # fmt: skip
-SHOWN_ELSEWHERE = {"account_set_password", "account_reset_password_from_key", "mfa_activate_totp"}
+SHOWN_ELSEWHERE = {
+    "account_set_password", "account_reset_password_from_key", "mfa_activate_totp", "accounts:tokens", "accounts:revoke",
+}  # fmt: skip
 
 
 def names(resolver: URLResolver, space: str = "") -> set[str]:

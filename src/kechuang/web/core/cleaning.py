@@ -1,4 +1,4 @@
-"""What is thrown away each night: expired sessions, results of old tasks, old failed log-ins."""
+"""What is thrown away each night: expired sessions, results of old tasks, old failed log-ins, keys of old submissions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from kechuang.web.core.jobs import every
+from kechuang.web.core.models import SubmissionKey
 
 KEEP = timedelta(days=30)
+KEEP_KEYS = timedelta(days=2)
 
 
 @every("core.clean", daily_at="03:30")
@@ -23,4 +25,5 @@ def clean() -> str:
     sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
     tasks = DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP).delete()[0]
     attempts = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()[0]
-    return f"sessions {sessions}, tasks {tasks}, attempts {attempts}"
+    keys = SubmissionKey.objects.filter(created_at__lt=now - KEEP_KEYS).delete()[0]
+    return f"sessions {sessions}, tasks {tasks}, attempts {attempts}, keys {keys}"

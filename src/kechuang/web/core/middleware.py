@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
 
-from kechuang.web.core import pages
+from kechuang.web.core import once, pages
 from kechuang.web.core.errors import UserError
 from kechuang.web.core.ids import new_id
 from kechuang.web.core.requests import set_request_id
@@ -75,3 +77,78 @@ class UserErrorMiddleware:
         if isinstance(exception, UserError):
             return pages.user_error(request, exception)
         return None
+
+
+class OnceMiddleware:
+    """Gives a repeated submission the answer of the first. ``core/once.py`` says how nothing happens twice.
+
+    Addresses named in ``ONCE_EXEMPT`` keep keys of their own, or answer with a cookie that must not be repeated.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD", "OPTIONS") or _view_name(request).startswith(settings.ONCE_EXEMPT):
+            return self.get_response(request)
+        submission = once.submission_of(request)
+        if submission is None:
+            return self.get_response(request)
+        if once.stored(submission.key):
+            return self._again(request, submission)
+        request.submission = submission  # type: ignore[attr-defined]
+        with once.serving(submission):
+            response = self.get_response(request)
+        if submission.claimed:
+            once.keep(submission, response)
+        elif response.status_code >= 400 and once.stored(submission.key):
+            return self._again(request, submission)  # the other one was first, and its change was in our way
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Two came at the same moment and the other one was first: its answer is ours.
+
+        Where its change is in the way of ours (a name that is taken now), the database complains before our key does.
+        """
+        submission = getattr(request, "submission", None)
+        if submission is None or not (isinstance(exception, once.Repeated) or once.stored(submission.key)):
+            return None
+        if submission.claimed and not isinstance(exception, once.Repeated):
+            return None  # our own change is stored and something broke after it
+        submission.claimed = False
+        return self._again(request, submission)
+
+    @staticmethod
+    def _again(request: HttpRequest, submission: once.Submission) -> HttpResponse:
+        row = once.answered(submission.key)
+        if row is not None and row.payload != submission.payload:
+            return _say(
+                request,
+                409,
+                _("同一个键，内容不同"),
+                _("这个 Idempotency-Key 已经用在别的内容上。新的内容请换新的键。"),
+            )
+        if row is not None and (response := once.again(row)) is not None:
+            return response
+        text = _("这次提交已经办好，没有重复办理。结果在原来的页面上看。")
+        response = _say(request, 200, _("已经办好"), text)
+        response["Idempotency-Replayed"] = "true"
+        return response
+
+
+def _view_name(request: HttpRequest) -> str:
+    """Name of the address; empty for an unknown one."""
+    try:
+        return resolve(request.path_info).view_name or ""
+    except Resolver404:
+        return ""
+
+
+def _say(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """A page for people, a problem document for programs."""
+    if request.path.startswith("/api/"):
+        kind = "urn:kechuang:key_reused" if status == 409 else "urn:kechuang:already_done"
+        body = {"type": kind, "title": title, "status": status, "detail": text}
+        content_type = "application/problem+json" if status >= 400 else "application/json"
+        return JsonResponse(body, status=status, content_type=content_type, json_dumps_params={"ensure_ascii": False})
+    return pages.error_page(request, status, title, text)

@@ -50,3 +50,19 @@ class ScheduledRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.started_at}"
+
+
+class SubmissionKey(models.Model):
+    """A submission that changed something, and the answer it got; kept for two days. See ``core/once.py``."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    payload = models.CharField(max_length=64)
+    request_id = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    location = models.CharField(max_length=500, blank=True)
+    body = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.key[:12]} {self.status or '…'}"

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from kechuang.proofs.chain import digest_of, utc_text
 from kechuang.proofs.merkle import root_of_hashes, row_hash
 from kechuang.web.audit.models import AuditEvent, BulkRows
+from kechuang.web.core import once
 from kechuang.web.core.requests import current_request_id
 
 _role_of: list[Callable[[Any], str]] = []
@@ -86,8 +87,13 @@ def record(
         result: ``ok``, ``refused`` or ``failed``.
         request_id: by default the request being served.
         rows: number of rows of a bulk change; :func:`record_bulk` gives it.
+
+    Raises:
+        Repeated: the request being served is a second submission of one that has made its change.
     """
     known = actor is not None and getattr(actor, "is_authenticated", False)
+    if result == "ok":
+        once.claim()  # in the transaction of the change: both are stored or neither
     return AuditEvent.objects.create(
         actor_id=str(actor.pk) if known else "",
         actor_name=str(actor)[:150] if known else "",

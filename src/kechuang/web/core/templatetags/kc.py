@@ -12,11 +12,15 @@ from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.template.defaulttags import CsrfTokenNode
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from kechuang.web.core.ids import new_id
+from kechuang.web.core.once import FIELD
 
 register = template.Library()
 
@@ -27,6 +31,25 @@ _UNKNOWN_ICON = "circle"
 def is_english() -> bool:
     """Whether the page is shown in English."""
     return (get_language() or "").startswith("en")
+
+
+class FormTokensNode(CsrfTokenNode):
+    """What every form that changes something carries: Django's token against forgery, and a key of its own.
+
+    The key makes a second click, a reload or a lost answer harmless (``core/once.py``).
+    """
+
+    def render(self, context: template.Context) -> SafeString:
+        tokens = super().render(context)
+        return (
+            format_html('{}<input type="hidden" name="{}" value="{}">', tokens, FIELD, new_id()) if tokens else tokens
+        )
+
+
+@register.tag("csrf_token")
+def form_tokens(_parser: Any, _token: Any) -> FormTokensNode:
+    """Takes the place of Django's tag of this name, so that no form can forget its key."""
+    return FormTokensNode()
 
 
 @register.filter
