@@ -52,6 +52,7 @@ def doors(user: Any) -> list[Door]:
             _("本单位的数据"),
             _("登记的财务、研发、合同和专利；算结果用的就是这些。"),
         )
+        add(_url("intake:own", uscc), _("年度数据填报"), _("填一次，处处用；每个数用在哪项措施，都写着。"))
     if held & {Role.OFFICER, Role.DEPARTMENT}:
         add(_url("monitoring:targets"), _("目标看板"), _("每个目标到哪了，差多少，数据由谁提供。"))
     if Role.DEPARTMENT in held:
@@ -60,6 +61,7 @@ def doors(user: Any) -> list[Door]:
         add(_url("registry:organisations", county=county), _("本县市区企业"), _("能看本县市区企业的数据和结果。"))
     if held & {Role.OFFICER}:
         add(_url("registry:organisations"), _("企业"), _("全市企业名录，数据和结果。"))
+        add(_url("intake:claims"), _("认领申请"), _("企业和高校申请代表本单位办事，核对材料后通过或退回。"))
         add(_url("intake:home"), _("数据导入"), _("用表格批量登记：先预览，改好再确认，能整批撤销。"))
         add(_url("monitoring:submissions"), _("报来的数据"), _("各部门和公众报来的指标值，核对来源后确认或退回。"))
         add(_url("policy:documents"), _("文件与条款"), _("附原文，核对每一句，看每一条变成了什么。"))
@@ -72,10 +74,12 @@ def doors(user: Any) -> list[Door]:
         add(_url("accounts:people"), _("账号与角色"), _("建账号、给角色、收回角色、停用账号。"))
         add(_url("accounts:tokens"), _("接口令牌"), _("给别的系统用的令牌：发放、权限、有效期、吊销。"))
         add(_url("operations:home"), _("运行与备份"), _("上次备份、大小、是否验过；后台任务是否正常。"))
+    if held <= {Role.ENTERPRISE, Role.UNIVERSITY}:
+        add(_url("intake:claims"), _("认领单位"), _("交证明材料，经办人核对后就能代表单位办事。"))
     return found
 
 
 def landing(user: Any) -> str:
     """The first of the doors; the account page for a person without any."""
-    offered = doors(user)
+    offered = doors(user) if access.roles(user) else []
     return offered[0].url if offered else reverse("accounts:home")

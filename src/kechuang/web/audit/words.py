@@ -27,6 +27,9 @@ ACTIONS: dict[str, str | Promise] = {
     "backup.restore": _("从备份恢复"),
     "demo.generate": _("生成演示城市"),
     "demo.remove": _("移除演示城市"),
+    "claim.accept": _("通过认领单位"),
+    "claim.reject": _("不通过认领单位"),
+    "claim.submit": _("申请认领单位"),
     "delivery.receive": _("收到部门数据"),
     "delivery.release": _("放行改好的部门数据"),
     "entitlements.run": _("全量计算"),
@@ -83,6 +86,7 @@ ACTIONS: dict[str, str | Promise] = {
 KINDS: dict[str, str | Promise] = {
     "backup": _("备份"),
     "chain": _("审计链"),
+    "claim": _("认领申请"),
     "demo": _("演示"),
     "department": _("部门"),
     "document": _("文件"),

@@ -19,7 +19,7 @@ from .checking import checker_for
 from .kinds import columns
 from .lease import Lease, LostError
 
-CHUNK = 300
+CHUNK = 1000
 MOST_ROWS = 300_000
 _IDENTITY = ("身份证", "证件号", "idnumber", "identitynumber")
 
