@@ -75,6 +75,11 @@ class Cast:
 @pytest.fixture
 def cast(db) -> Cast:
     """Six people with their grants and three organisations with figures; apply a pack first."""
+    return make_cast()
+
+
+def make_cast() -> Cast:
+    """The cast of :func:`cast`, for a fixture that lives longer than a test."""
     from kechuang.codes import uscc
     from kechuang.web.accounts.models import Grant, Role, User
     from kechuang.web.policy.domain.queries import current_release
@@ -128,20 +133,21 @@ def cast(db) -> Cast:
 @pytest.fixture
 def client_for() -> Callable[[object], Client]:
     """A client logged in as a person of the cast; None = a visitor. Staff count as having passed the second factor."""
+    return log_in
 
-    def make(user: object | None) -> Client:
-        from allauth.mfa.models import Authenticator
 
-        from kechuang.web.accounts.access import is_staff_role
+def log_in(user: object | None) -> Client:
+    """The client of :func:`client_for`."""
+    from allauth.mfa.models import Authenticator
 
-        client = Client()
-        if user is not None:
-            if is_staff_role(user):
-                Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
+    from kechuang.web.accounts.access import is_staff_role
 
-    return make
+    client = Client()
+    if user is not None:
+        if is_staff_role(user):
+            Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 @pytest.fixture(autouse=True)

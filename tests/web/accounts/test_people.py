@@ -149,7 +149,7 @@ LEAVES: dict[str, tuple[dict, str]] = {
 NOTHING_CHANGES = {
     "account_reauthenticate", "mfa_reauthenticate", "mfa_authenticate", "accounts:discard", "account_signup",
     "mfa_index", "account_inactive", "account_reset_password_done", "account_reset_password_from_key_done",
-    "accounts:home", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+    "accounts:home", "accounts:who_may", "accounts:who_may_csv", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
     "audit:heads", "audit:heads_json", "audit:chain", "audit:verifier", "audit:events", "audit:event", "audit:tamper",
     "audit:bulk", "audit:mine",
 }  # fmt: skip

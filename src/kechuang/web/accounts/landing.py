@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.accounts import access
-from kechuang.web.accounts.models import Role
+from kechuang.web.accounts.models import STAFF_ROLES, Role
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ def doors(user: Any) -> list[Door]:
         add(_url("operations:home"), _("运行与备份"), _("上次备份、大小、是否验过；后台任务是否正常。"))
     if held <= {Role.ENTERPRISE, Role.UNIVERSITY}:
         add(_url("intake:claims"), _("认领单位"), _("交证明材料，经办人核对后就能代表单位办事。"))
+    if held & STAFF_ROLES:
+        add(_url("accounts:who_may"), _("谁能看什么"), _("每个地址给谁，谁还能看到其中不公开的内容。"))
     return found
 
 

@@ -12,19 +12,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kechuang.web.accounts import access, kept
+from kechuang.web.accounts.domain import overview, queries
 from kechuang.web.accounts.domain import people as verbs
-from kechuang.web.accounts.domain import queries
 from kechuang.web.accounts.domain.personas import persona_users
 from kechuang.web.accounts.forms import GrantForm, PersonForm
 from kechuang.web.accounts.landing import doors, landing
-from kechuang.web.accounts.models import Role
+from kechuang.web.accounts.models import STAFF_ROLES, Role
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.may import Who
 from kechuang.web.core.ratelimit import limit
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Own account: roles and their reach, where to go, password, second factor, sessions."""
@@ -59,6 +61,30 @@ def discard(request: HttpRequest) -> HttpResponse:
     return redirect(kept.forget(request) or "accounts:home")
 
 
+@require_safe
+def who_may(request: HttpRequest) -> HttpResponse:
+    """Every address with the people it answers, for the administration."""
+    access.require(request.user, *sorted(STAFF_ROLES))
+    wanted = request.GET.get("who", "")
+    only = Who(wanted) if wanted in {who.value for who in Who} else None
+    context = {
+        "parts": overview.parts(only),
+        "who": wanted,
+        "choices": [(who.value, overview.word(who)) for who in Who],
+    }
+    return render(request, "accounts/who_may.html", context)
+
+
+@require_safe
+def who_may_csv(request: HttpRequest) -> HttpResponse:
+    """The same as one table."""
+    access.require(request.user, *sorted(STAFF_ROLES))
+    response = HttpResponse("\ufeff" + overview.table(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="who-may.csv"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
     """Accounts and roles, for system administrators; POST makes an account."""
     access.require(request.user, Role.SYSTEM_ADMIN)
@@ -78,6 +104,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One account; POST gives a role."""
     user = queries.person_for_user(request.user, pk)

@@ -7,7 +7,7 @@ from typing import Any
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import Role
 
-ATTACH_ROLES = (Role.OFFICER, Role.SYSTEM_ADMIN)
+ATTACH_ROLES = (Role.OFFICER,)
 
 
 def may_attach(user: Any) -> bool:

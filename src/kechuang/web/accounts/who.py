@@ -1,0 +1,42 @@
+"""Who may reach the addresses of this app; see ``core/may.py`` for the words."""
+
+from __future__ import annotations
+
+from kechuang.web.core.may import EVERYBODY, LOGGED_IN, STAFF, SYSTEM_ADMINS, Row, action, form, page
+
+ROWS: dict[str, Row] = {
+    # Log-in and password: everybody's own.
+    "account_login": form("登录", "Log-in", EVERYBODY),
+    "account_logout": form("退出登录", "Log-out", EVERYBODY),
+    "account_inactive": page("账号已停用", "Account disabled", EVERYBODY),
+    "account_signup": form("说明不开放注册", "Says that nobody signs up alone", EVERYBODY),
+    "account_reauthenticate": form("再次确认口令", "Password again", LOGGED_IN),
+    "account_change_password": form("改口令", "Change of password", LOGGED_IN),
+    "account_set_password": form("设口令", "First password", LOGGED_IN),
+    "account_reset_password": form("忘记口令", "Password forgotten", EVERYBODY),
+    "account_reset_password_done": page("重设邮件已寄", "Reset mail sent", EVERYBODY),
+    "account_reset_password_from_key": form("凭邮件设新口令", "New password by mail", EVERYBODY),
+    "account_reset_password_from_key_done": page("新口令已设", "New password set", EVERYBODY),
+    # Second factor: one's own. In the cast those have one who must: staff.
+    "mfa_index": page("两步验证", "Second factor", LOGGED_IN),
+    "mfa_authenticate": form("登录第二步", "Second step of log-in", LOGGED_IN),
+    "mfa_reauthenticate": form("再次验证", "Second factor again", LOGGED_IN),
+    "mfa_activate_totp": form("绑定验证器", "Set up the authenticator", LOGGED_IN),
+    "mfa_deactivate_totp": form("解除验证器", "Remove the authenticator", STAFF),
+    "mfa_view_recovery_codes": page("备用码", "Recovery codes", STAFF),
+    "mfa_download_recovery_codes": form("下载备用码", "Recovery codes as a file", STAFF),
+    "mfa_generate_recovery_codes": form("换新备用码", "New recovery codes", LOGGED_IN),
+    "usersessions_list": form("登录中的设备", "Own sessions", LOGGED_IN),
+    # The account.
+    "accounts:home": page("我的账号", "Own account", LOGGED_IN),
+    "accounts:become": action("演示身份（只在演示模式）", "Demo log-in, in demo mode only", EVERYBODY),
+    "accounts:discard": action("放弃保留的内容", "Drop a kept form", EVERYBODY),
+    "accounts:who_may": page("谁能看什么", "Who may see what", STAFF),
+    "accounts:who_may_csv": page("谁能看什么（表）", "Who may see what, as a table", STAFF),
+    "accounts:tokens": form("接口令牌", "Keys for other systems", SYSTEM_ADMINS),
+    "accounts:revoke": action("吊销令牌", "Revoke a key", SYSTEM_ADMINS),
+    "accounts:people": form("账号与角色", "Accounts and roles", SYSTEM_ADMINS),
+    "accounts:person": form("一个账号", "One account", SYSTEM_ADMINS, private=SYSTEM_ADMINS),
+    "accounts:take": action("收回角色", "Take a role away", SYSTEM_ADMINS),
+    "accounts:activate": action("停用、恢复账号", "Disable or enable an account", SYSTEM_ADMINS),
+}
