@@ -36,6 +36,14 @@ def test_the_page_shows_clauses_and_colours(client: Client, shili: Pack) -> None
     assert "示例政发〔2026〕3号" in body
 
 
+@pytest.mark.parametrize(("words", "date"), [("三年内", "2029-02-10"), ("本届政府任期内", None)])
+def test_a_relative_deadline_is_shown_with_its_words(client: Client, shili: Pack, words: str, date: str | None) -> None:
+    text = f"示例市的意见\n\n一、总体目标\n{words}，建成10个特色园区。\n\n示例市人民政府\n2026年2月10日\n"
+    body = client.post("/read/", {"text": text}).content.decode()
+    assert f"“{words}”" in body
+    assert (f'<span class="nw">{date}</span>' in body) is (date is not None)
+
+
 def test_no_character_is_lost() -> None:
     lines = colour("x.txt", TEXT).lines
     assert plain("".join(stretch.text for line in lines for stretch in line)) == plain(TEXT)
