@@ -11,7 +11,21 @@ from django.db.models import Count
 from kechuang.codes import uscc
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.registry.domain import demo
-from kechuang.web.registry.models import Base, Organisation, Patent, TechnologyContract, YearlyFigures
+from kechuang.web.registry.domain.history import history
+from kechuang.web.registry.domain.kinds import KINDS
+from kechuang.web.registry.domain.record import clean_row
+from kechuang.web.registry.domain.values import References, state_of
+from kechuang.web.registry.models import (
+    Alias,
+    Attribute,
+    Base,
+    Organisation,
+    Patent,
+    Source,
+    TechnologyContract,
+    Version,
+    YearlyFigures,
+)
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -32,6 +46,38 @@ def test_everything_generated_says_so(city):
         rows = kind.objects.values_list("realm", name)
         assert rows
         assert [row for row in rows if row[0] != "demo" or not row[1].startswith("演示")] == []
+
+
+def test_every_kind_is_there_labelled_and_sourced(city):
+    for kind in KINDS.values():
+        rows = list(kind.model.objects.select_related("source"))
+        assert rows, kind.id
+        assert [row for row in rows if row.realm != "demo" or "演示" not in str(row)] == []
+        assert {row.source.title for row in rows} == {demo.SOURCE}
+
+
+def test_generated_values_pass_the_checks_of_the_catalogue(city):
+    for kind in KINDS.values():
+        for row in kind.model.objects.select_related(*kind.references)[:50]:
+            state = state_of(kind, row)
+            values = {n: f"#{t}" if t and kind.field(n).type in ("person", "record") else t for n, t in state.items()}
+            _row, errors = clean_row(kind, values, References("demo"))
+            assert [(kind.id, error.zh) for error in errors] == []
+
+
+def test_parts_never_exceed_their_whole(city):
+    for row in YearlyFigures.objects.exclude(rd_expense=None):
+        assert row.rd_basic + row.rd_applied + row.rd_development <= row.rd_expense
+        assert row.tax_vat + row.tax_income <= row.tax_paid
+        assert row.rd_staff <= row.st_staff <= row.staff
+
+
+def test_the_main_firm_has_a_history(city):
+    firm = Organisation.objects.get(uscc=city.firm)
+    newest = history(firm)[0]
+    assert firm.size == "small"
+    assert [(d.field.name, d.before, d.after) for d in newest.differences] == [("size", "micro", "small")]
+    assert newest.valid_from == dt.date(2018, 1, 1)
 
 
 def test_codes_are_right_and_never_issued(city):
@@ -70,6 +116,8 @@ def test_firms_gather_just_above_the_line_of_scale(chenzhou):
 
 def test_removing_leaves_real_records(city):
     real = Organisation.objects.create(uscc="91431000MA4L000016", name="某真实单位", kind="enterprise", realm="real")
-    assert demo.remove() == Organisation.objects.filter(realm="demo").count() + 60 + 2 + 125 - 2
+    assert demo.remove() == 60 + 125 + 16
     assert list(Organisation.objects.all()) == [real]
     assert YearlyFigures.objects.aggregate(n=Count("pk"))["n"] == 0
+    for model in (*[kind.model for kind in KINDS.values()], Version, Alias, Attribute, Source):
+        assert model.objects.count() == (1 if model is Organisation else 0)

@@ -167,6 +167,19 @@ def test_real_and_demo_are_never_mixed(firm, source, code):
         record.write("organisation", {"uscc": code, "size": "large"}, actor=None, source=source, realm="demo")
 
 
+def test_a_real_record_never_leads_to_a_generated_one(firm, source, code):
+    from kechuang.codes import uscc
+
+    demo = uscc.make("91431002DEM000077")
+    record.write(
+        "organisation", {"uscc": demo, "name": "演示某", "kind": "enterprise"}, actor=None, source=source, realm="demo"
+    )
+    for named in (demo, Organisation.objects.get(uscc=demo)):
+        with pytest.raises(UserError) as caught:
+            record.write("organisation", {"uscc": code, "group": named}, actor=None, source=source)
+        assert caught.value.field == "group"
+
+
 def test_an_identity_number_is_kept_only_as_a_keyed_digest(firm, source, settings):
     number = "11010519491231002X"
     values = {"name": "某人", "employer": firm, "identity_number": number}

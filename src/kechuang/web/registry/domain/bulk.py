@@ -118,7 +118,7 @@ def write_chunk(
         start: number of the first row in the whole delivery, for the results.
     """
     kind = KINDS[kind] if isinstance(kind, str) else kind
-    work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm)
+    work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm, References(realm))
     with transaction.atomic():
         work.found.prepare(kind, rows)
         cleaned: list[tuple[int, Row]] = []

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
+from typing import Any
 
 from django.db import models, transaction
 
@@ -31,19 +32,28 @@ from ..enums import (
     PatentKind,
     QualificationKind,
     SizeClass,
+    Trust,
 )
 from ..models import (
+    Alias,
+    Attribute,
     Base,
     Loan,
+    Merge,
     Organisation,
     Patent,
     Person,
     Qualification,
+    Source,
     TechnologyContract,
+    Version,
     YearlyFigures,
 )
+from . import bulk, demo_more
+from .kinds import KINDS
 
 YEARS = 5
+SOURCE = "演示数据生成器"
 CHUNK = 400
 FEN = Decimal("0.01")
 WORDS = ("清江 芙蓉 云岭 星河 启明 远山 华屏 恒川 金沙 瑞林 同源 新桥 天合 泰安 博远 东麓 南屏 汇丰 宏图 立新").split()
@@ -77,10 +87,13 @@ def _chunks(rows: Iterable[models.Model]) -> Iterator[list[models.Model]]:
         yield chunk
 
 
-def _insert(kind: type[models.Model], rows: Iterable[models.Model]) -> int:
-    """Insert in short transactions, so that other writers never wait long."""
+def _insert(kind: type[models.Model], rows: Iterable[Any]) -> int:
+    """Insert in short transactions, so that other writers never wait long. Every row names the generator as its source."""
     count = 0
+    source = Source.objects.filter(realm=Realm.DEMO, title=SOURCE).first()
     for chunk in _chunks(rows):
+        for row in chunk:
+            row.source = source
         with transaction.atomic():
             kind._default_manager.bulk_create(chunk)
         count += len(chunk)
@@ -427,13 +440,17 @@ class _Maker:
 def generate(pack: Pack, *, seed: int = 20130418, enterprises: int = 2000, today: dt.date) -> DemoCity:
     """Make the demo city; the same seed, pack, size and day give the same city. Returns the log-ins' organisations."""
     maker = _Maker(pack, seed, today)
+    more = demo_more.More(maker, seed)
+    Source.objects.get_or_create(title=SOURCE, realm=Realm.DEMO, defaults={"trust": Trust.SECONDARY})
     others = maker.others()
     _insert(Organisation, others)
     university = others[0]
     firm, second, story = maker.main_characters(university)
+    firm.size = SizeClass.MICRO  # it grew: see its history
     _insert(Organisation, [firm, second])
-    for row in story:
-        row.save()
+    more.fill_figures([row for row in story if isinstance(row, YearlyFigures)])
+    for kind in (YearlyFigures, TechnologyContract, Base):
+        _insert(kind, [row for row in story if isinstance(row, kind)])
     firms: list[Organisation] = [firm, second]
     years: list[YearlyFigures] = []
     qualifications: list[Qualification] = []
@@ -443,6 +460,8 @@ def generate(pack: Pack, *, seed: int = 20130418, enterprises: int = 2000, today
         years += figures
         qualifications += recognitions
     rest = firms[2:]
+    changes = more.yesterday(rest)
+    more.fill_figures(years)
     _insert(Organisation, rest)
     _insert(YearlyFigures, years)
     _insert(Qualification, qualifications)
@@ -460,11 +479,15 @@ def generate(pack: Pack, *, seed: int = 20130418, enterprises: int = 2000, today
     counts = {
         "organisations": len(firms) + len(others),
         "contracts": _insert(TechnologyContract, maker.contracts(rest, others, max(3, enterprises * 7 // 10))),
-        "bases": _insert(Base, maker.bases(innovators, max(2, enterprises // 70))),
+        "bases": _insert(Base, _filled(more, list(maker.bases(innovators, max(2, enterprises // 70))))),
         "patents": _insert(Patent, maker.patents(innovators, enterprises * 3 // 2)),
         "people": _insert(Person, maker.people([*innovators, *others[:13]], enterprises * 2 // 5)),
         "loans": _insert(Loan, maker.loans(rest, enterprises // 4)),
     }
+    counts |= demo_more.make(more, _insert, firms, others, innovators, TOPICS, enterprises)
+    source = Source.objects.get(title=SOURCE, realm=Realm.DEMO)
+    _grow(source, [{"uscc": firm.uscc, "size": str(SizeClass.SMALL)}], dt.date(2018, 1, 1))
+    _grow(source, changes, dt.date(today.year - 1, 1, 1))
     with transaction.atomic():
         record(
             actor=None,
@@ -477,14 +500,38 @@ def generate(pack: Pack, *, seed: int = 20130418, enterprises: int = 2000, today
     return DemoCity(firm.uscc, second.uscc, university.uscc)
 
 
+def _grow(source: Source, changes: list[dict[str, Any]], day: dt.date) -> None:
+    """Organisations change their size on a day, by the way every import changes records."""
+    for start in range(0, len(changes), CHUNK):
+        bulk.write_chunk(
+            "organisation",
+            changes[start : start + CHUNK],
+            source=source,
+            import_id="",
+            valid_from=day,
+            realm=Realm.DEMO,
+        )
+
+
+def _filled(more: demo_more.More, rows: list[Base]) -> list[Base]:
+    more.fill_bases(rows)
+    return rows
+
+
 def remove() -> int:
     """Remove every generated record; returns how many organisations went. Real records are not touched."""
-    count = Organisation.objects.filter(realm=Realm.DEMO).count()
-    for kind in (TechnologyContract, Base, Patent, Person, Loan, Qualification, YearlyFigures, Organisation):
-        while keys := list(kind._default_manager.filter(realm=Realm.DEMO).values_list("pk", flat=True)[:CHUNK]):
+    count = Organisation.everything.filter(realm=Realm.DEMO).count()
+    for kind in reversed(KINDS.values()):
+        rows = kind.model.everything.filter(realm=Realm.DEMO)
+        while keys := list(rows.values_list("pk", flat=True)[:CHUNK]):
             with transaction.atomic():
-                kind._default_manager.filter(pk__in=keys).delete()
+                Version.objects.filter(kind=kind.id, record_id__in=keys).delete()
+                Attribute.objects.filter(definition__kind=kind.id, record_id__in=keys).delete()
+                Alias.objects.filter(kind=kind.id, record_id__in=keys).delete()
+                Merge.objects.filter(kind=kind.id, kept_id__in=keys).delete()
+                kind.model.everything.filter(pk__in=keys).delete()
     with transaction.atomic():
+        Source.objects.filter(realm=Realm.DEMO, title=SOURCE).delete()
         record(
             actor=None,
             role="system",

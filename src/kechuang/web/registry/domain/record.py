@@ -167,7 +167,7 @@ def write(
             other realm or was written meanwhile (409).
     """
     kind = KINDS[kind] if isinstance(kind, str) else kind
-    row, errors = clean_row(kind, values, References())
+    row, errors = clean_row(kind, values, References(realm if record is None else record.realm))
     refuse(errors)
     with transaction.atomic():
         stored = record or find(kind, row)

@@ -232,10 +232,12 @@ _CHECKS = {
 class References:
     """Finds records that fields name: an organisation by its code, others by their own number or name, or by ``#key``.
 
-    Answers are kept, so that a chunk of rows asks once; :meth:`prepare` asks for many at once.
+    Answers are kept, so that a chunk of rows asks once; :meth:`prepare` asks for many at once. With a ``realm`` only
+    records of it are found: real and generated ones never lead to each other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, realm: str | None = None) -> None:
+        self.realm = realm
         self._found: dict[tuple[str, str], tuple[int, str]] = {}
 
     def prepare(self, kind: Kind, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -252,7 +254,7 @@ class References:
     def _load(self, to: str, texts: set[str]) -> None:
         target = KINDS[to]
         missing = {text for text in texts if (to, text) not in self._found and not text.startswith("#")}
-        rows = target.model.everything.filter(**{f"{target.reference}__in": missing})
+        rows = self._of_realm(target.model.everything.filter(**{f"{target.reference}__in": missing}))
         seen: set[str] = set()
         for pk, text in rows.values_list("pk", target.reference):
             if text in seen:  # two records of this name: neither is taken
@@ -263,14 +265,24 @@ class References:
         if to == "organisation" and (others := missing - seen):
             aliases = Alias.objects.filter(kind=to, field="uscc", value__in=others)
             for text, pk in aliases.values_list("value", "record_id"):
-                code = target.model.everything.filter(pk=pk).values_list("uscc", flat=True).first()
+                code = self._of_realm(target.model.everything.filter(pk=pk)).values_list("uscc", flat=True).first()
                 if code:
                     self._found[to, text] = (pk, code)
+
+    def _of_realm(self, rows: Any) -> Any:
+        return rows if self.realm is None else rows.filter(realm=self.realm)
 
     def get(self, field: Field, value: Any) -> Value:
         """The record a value names. Raises ``FieldError`` when there is none, or more than one."""
         target = KINDS[field.to]
         if isinstance(value, target.model):
+            if self.realm is not None and value.realm != self.realm:
+                raise FieldError(
+                    field,
+                    f"“{field.zh}”是{value.get_realm_display()}，这条记录不是；两者不能混。",
+                    f"“{field.en}” is of the realm “{value.realm}” and the record is not; they are never mixed.",
+                    "realm",
+                )
             return Value(value.pk, value.uscc if field.to == "organisation" else str(value.pk))
         if isinstance(value, int) and not isinstance(value, bool):
             value = f"#{value}"
