@@ -28,6 +28,15 @@ LONGEST_REASON = 500
 MOST_ROWS = 20_000  # above this the page points to the laboratory instead of computing
 
 
+#: Who sees the prices: they are sums over the whole city, which may be those of a single firm.
+READ = (Role.OFFICER, Role.AUDITOR)
+
+
+def may_read(user: Any) -> bool:
+    """Whether the person may see readings priced over the register."""
+    return bool(getattr(user, "is_authenticated", False)) and bool(access.roles(user) & set(READ))
+
+
 def may_choose(user: Any) -> bool:
     """Whether the person may choose a reading: officers of the city."""
     return bool(getattr(user, "is_authenticated", False)) and Role.OFFICER in access.roles(user)

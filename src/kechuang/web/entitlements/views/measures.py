@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from kechuang.web.entitlements.domain import pages, together
+from kechuang.web.entitlements.domain import pages, readings, together
 from kechuang.web.entitlements.domain import queries as results
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.days import parameters_on
@@ -40,6 +40,7 @@ def measure(request: HttpRequest, measure_id: str) -> HttpResponse:
         "permanent": pages.permanent_query(found) if found.explanation else "",
         "now": timezone.now(),
         "may_list": results.may_list_results(request.user),
+        "may_read": readings.may_read(request.user),
         "meeting": together.rules_of(found.release, measure_id),
         "budgets": together.budgets_of(found.release, measure_id),
     }

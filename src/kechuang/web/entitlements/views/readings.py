@@ -20,7 +20,7 @@ from kechuang.web.policy.domain import queries
 @require_http_methods(["GET", "POST"])
 def measure_readings(request: HttpRequest, measure_id: str) -> HttpResponse:
     """Readings side by side; a POST chooses one, or takes a choice back."""
-    access.require(request.user, *results.RESULT_ROLES)
+    access.require(request.user, *readings.READ)
     release = queries.current_release()
     measure = queries.measure(release, measure_id)
     error: UserError | None = None
