@@ -150,6 +150,20 @@ def test_the_table_has_the_moves(chenzhou):
         assert sum(parts) == pytest.approx(int(row["rank_before"]) - int(row["rank"]), abs=0.26)
 
 
+def test_the_api_gives_what_the_page_gives(chenzhou):
+    body = Client().get(f"/api/v1/indices?{YEARLY}&n0=rank").json()
+    rows = list(csv.DictReader(io.StringIO(Client().get(f"/indices/ranking.csv?{YEARLY}").content.decode("utf-8-sig"))))
+    assert [(r["region"]["zh"], str(r["rank"]), r["score"]) for r in body["ranks"]] == [
+        (row["region"], row["rank"], row["score"]) for row in rows
+    ]
+    moves = body["since_last_year"]["moves"]
+    assert len(moves) == 14 and any(float(m["parts"]["method"]) for m in moves)
+    for move in moves:
+        assert sum(map(float, move["parts"].values())) == pytest.approx(move["before"] - move["after"], abs=0.26)
+    assert Client().get("/api/v1/indices?i=gdp").status_code == 422
+    assert Client().get(f"/api/v1/indices?{YEARLY}&w_average_wage=-1").status_code == 422
+
+
 def test_a_geometric_mean_a_year_ago_needs_minmax_too(chenzhou):
     response = Client().get(f"/indices/?{YEARLY}&n0=rank&a0=geometric")
     assert response.status_code == 422 and "只能和“极差”一起用" in response.content.decode()

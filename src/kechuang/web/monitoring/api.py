@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,17 +13,21 @@ from ninja import Query, Router
 
 from kechuang.indicators import Cell, Definition, Observation, Text, Verdict
 from kechuang.indicators.due import Due
+from kechuang.indicators.text import MINUS
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.ratelimit import seconds_to_wait, visitor
 from kechuang.web.policy.domain.queries import LoadedRelease
 
-from .domain import queries
+from .domain import queries, workshop
 from .domain.board import Row, next_figure
+from .domain.lastyear import CAUSES, Comparison, comparison
 from .domain.loading import Loaded
 from .domain.page import definition_of, stated_day
 
 router = Router(tags=["monitoring"])
 
 MAX_PAGE = 1000
+PER_MINUTE = 60
 
 
 def _text(value: Text | None) -> dict[str, str] | None:
@@ -205,6 +210,70 @@ def indicator(request: HttpRequest, indicator_id: str, on: str = "") -> dict[str
         "release": release.digest,
         **_indicator(release, loaded, definition),
         "cells": [_cell(c) for c in cells],
+    }
+
+
+def _signed(part: str) -> str:
+    """A part of a move as a plain number."""
+    return part.replace(MINUS, "-").removeprefix("+")
+
+
+def _moves(moved: Comparison) -> dict[str, Any]:
+    """Every move of rank with its causes; positive = places up."""
+    return {
+        "refusal": _text(moved.refusal),
+        "newcomers": [_text(name) for name in moved.newcomers],
+        "moves": [
+            {
+                "region": _text(move.name),
+                "before": move.before,
+                "after": move.after,
+                "parts": {cause: _signed(part) for cause, part in zip(CAUSES, move.parts, strict=True)},
+            }
+            for move in moved.moves
+        ],
+    }
+
+
+@router.get("/indices", summary="综合指数 / composite index")
+def index(
+    request: HttpRequest,
+    i: list[str] = Query(..., description="indicators; the weight of one is w_INDICATOR"),  # noqa: B008
+    n: str = Query("minmax", description="normalisation: minmax, zscore, rank; a year before: n0"),
+    a: str = Query("arithmetic", description="aggregation: arithmetic, geometric; a year before: a0"),
+    g: str = Query("given", description="weights: given, entropy, critic; a year before: g0"),
+) -> dict[str, Any]:
+    """Prefectures ranked by chosen indicators, with intervals, influences and the moves since the year before.
+
+    The query is that of the page ``/indices/``.
+    """
+    wait = seconds_to_wait(f"limit:workshop:{visitor(request)}", PER_MINUTE, time.monotonic())
+    if wait:
+        raise UserError(
+            f"短时间内请求太多次，请过 {wait} 秒再试。", f"Too many requests; try again in {wait} seconds.", status=429
+        )
+    release, loaded = queries.figures()
+    wish, errors = workshop.read_wish(request.GET)
+    if errors:
+        raise errors[0]
+    found = workshop.result(loaded, wish)
+    return {
+        "release": release.digest,
+        "finding": _text(found.finding),
+        "weights": [{"indicator": _text(name), "share": share} for name, share in found.weights],
+        "ranks": [
+            {
+                "region": _text(line.name),
+                "rank": line.rank,
+                "rank_low": line.low,
+                "rank_high": line.high,
+                "score": _signed(line.score),
+                "imputed": [_text(name) for name in line.filled],
+            }
+            for line in found.lines
+        ],
+        "influences": [{"choice": _text(x.name), "alone": x.alone, "total": x.total} for x in found.influences],
+        "since_last_year": _moves(comparison(loaded, queries.a_year_ago()[1], wish)),
     }
 
 

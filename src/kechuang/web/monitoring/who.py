@@ -34,5 +34,6 @@ ROWS: dict[str, Row] = {
     "GET /targets/{target_id}": operation("一项目标", "One target", EVERYBODY),
     "GET /indicators": operation("指标", "Indicators", EVERYBODY),
     "GET /indicators/{indicator_id}": operation("一个指标", "One indicator", EVERYBODY),
+    "GET /indices?i=gdp_per_capita&i=invention_patents_per_10k": operation("综合指数", "Composite index", EVERYBODY),
     "GET /observations": operation("观测值", "Observations", EVERYBODY),
 }  # fmt: skip

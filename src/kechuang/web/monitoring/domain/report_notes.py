@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kechuang.indicators import Cell, Definition, Situation, Status, Text, Verdict
 from kechuang.indicators.forecast import MODEL_NAMES
-from kechuang.indicators.reasons import cell_value, fastest
+from kechuang.indicators.reasons import cell_value, fastest, with_unit
 from kechuang.indicators.text import number
 from kechuang.indicators.units import convert, gap_unit
 
@@ -125,13 +125,14 @@ def formulas(verdict: Verdict, definition: Definition | None, notes: Notes) -> l
     if verdict.need is not None and definition.formula is not None:
         need, below = verdict.need, verdict.need.denominator
         base = notes.situation.definitions[below.indicator]
+        goal = with_unit(wanted, definition.unit, definition.unit_en)
         found.append(
             Text(
                 f"算式：{need.numerator.name.zh}＝目标值×{base.name.zh}[{notes.cell(below)}]"
-                f"＝{number(wanted)} {definition.unit}×{number(below.value)} {below.unit}"
+                f"＝{goal.zh}×{number(below.value)} {below.unit}"
                 f"＝{number(need.value.normalize())} {need.numerator.unit}，向上取整到显示的位数。",
-                f"Formula: {need.numerator.name.en} = target × {base.name.en} [{notes.cell(below)}] = {number(wanted)} "
-                f"{definition.unit_en} × {number(below.value)} {base.unit_en} = {number(need.value.normalize())} "
+                f"Formula: {need.numerator.name.en} = target × {base.name.en} [{notes.cell(below)}] = {goal.en} "
+                f"× {number(below.value)} {base.unit_en} = {number(need.value.normalize())} "
                 f"{need.numerator.unit_en}, rounded up to the digits shown.",
             )
         )
