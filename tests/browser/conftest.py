@@ -41,6 +41,8 @@ call_command("entitlements_run")
 seal_and_publish()
 admin = User.objects.create_user(username="demo-admin", password="correct horse battery", realm="demo")
 Grant.objects.create(user=admin, role=Role.SYSTEM_ADMIN)
+guard = User.objects.create_user(username="demo-guard", password="correct horse battery", realm="demo")
+Grant.objects.create(user=guard, role=Role.SECURITY_ADMIN)
 offered = Submission.objects.create(region="431000", indicator="gdp", year=2023, value="1", unit="亿元", realm="demo",
                                     source_title="演示来源", release="0" * 64)
 uscc = Grant.objects.get(user__username="demo-firm").organisation
@@ -51,7 +53,7 @@ def session(user):
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value
-samples = {{"admin": session(admin), "member": session(member), "uscc": uscc, "person": admin.pk,
+samples = {{"admin": session(admin), "guard": session(guard), "member": session(member), "uscc": uscc, "person": admin.pk,
            "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
 from kechuang.web.registry.models import Organisation
 samples["organisation"] = Organisation.objects.get(uscc=uscc).pk

@@ -29,6 +29,7 @@ CANARIES = (
     "金丝雀试算",  # a trial of officer A
     "金丝雀来源",  # a value somebody has offered, not yet confirmed
     "金丝雀导入",  # a row of a table that is not yet written
+    "203.0.113.77",  # where that person logged in from
     "canary@example.org",  # how to reach a person
 )  # fmt: skip
 
@@ -73,7 +74,7 @@ def build(cast: Any) -> World:
     from kechuang.web.accounts.access import is_staff_role
     from kechuang.web.accounts.domain import tokens
     from kechuang.web.accounts.domain.personas import ensure_personas
-    from kechuang.web.accounts.models import Grant, Role, User
+    from kechuang.web.accounts.models import Grant, LogIn, Role, User
     from kechuang.web.audit.domain.record import record_bulk
     from kechuang.web.audit.domain.seal import seal_and_publish
     from kechuang.web.audit.models import AuditEvent
@@ -125,6 +126,7 @@ def build(cast: Any) -> World:
         Who.DEPARTMENT: person("reporter", Role.DEPARTMENT, department="statistics"),
         Who.FINANCE: person("payer", Role.DEPARTMENT, department="finance"),
         Who.AUDITOR: cast.auditor,
+        Who.SECURITY_ADMIN: person("security_admin", Role.SECURITY_ADMIN),
         Who.SYSTEM_ADMIN: person("system_admin", Role.SYSTEM_ADMIN),
     }
     for user in filter(is_staff_role, people.values()):
@@ -170,13 +172,14 @@ def build(cast: Any) -> World:
         code="tax-yearly", title="税务年度", department="税务局", kind="organisation", actor=cast.officer
     )
     token, _key = tokens.issue(
-        title="演示", holder="演示", scopes=["registry:read"], actor=people[Who.SYSTEM_ADMIN],
+        title="演示", holder="演示", scopes=["registry:read"], actor=people[Who.SECURITY_ADMIN],
         expires_on=timezone.localdate() + dt.timedelta(days=30),
     )  # fmt: skip
     claim = claims.submit(
         user=listed, uscc=company.uscc, post="经理", consent=True,
         proof=SimpleUploadedFile("证明.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf"),
     )  # fmt: skip
+    LogIn.objects.create(user=listed, address="203.0.113.77", device="Firefox", result="ok")
     bulk = record_bulk(actor=cast.officer, action="demo.generate", object_kind="demo", rows=[{"row": 1}])
     seal_and_publish()
     assert files.is_intact(document.file)

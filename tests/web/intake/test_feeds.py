@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def admin(db) -> User:
     user = User.objects.create_user(username="admin", display_name="管理员")
-    Grant.objects.create(user=user, role=Role.SYSTEM_ADMIN)
+    Grant.objects.create(user=user, role=Role.SECURITY_ADMIN)
     return user
 
 

@@ -36,7 +36,7 @@ def world(chenzhou, cast):
 @pytest.fixture
 def token(db):
     admin = User.objects.create_user(username="admin")
-    Grant.objects.create(user=admin, role=Role.SYSTEM_ADMIN)
+    Grant.objects.create(user=admin, role=Role.SECURITY_ADMIN)
 
     def make(*scopes: str):
         day = timezone.localdate() + dt.timedelta(days=5)

@@ -66,7 +66,7 @@ def acting_role(user: Any) -> str:
     """The role that is written into audit events: the highest one held; empty for a visitor."""
     held = roles(user)
     order = (
-        Role.SYSTEM_ADMIN, Role.AUDITOR, Role.OFFICER, Role.COUNTY, Role.DEPARTMENT, Role.UNIVERSITY, Role.ENTERPRISE,
+        Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR, Role.OFFICER, Role.COUNTY, Role.DEPARTMENT, Role.UNIVERSITY, Role.ENTERPRISE,
     )  # fmt: skip
     return next((role.value for role in order if role in held), "")
 
@@ -114,4 +114,5 @@ ROLE_NAMES: dict[Role, tuple[str, str]] = {
     Role.DEPARTMENT: ("部门填报人", "department reporter"),
     Role.AUDITOR: ("审计员", "auditor"),
     Role.SYSTEM_ADMIN: ("系统管理员", "system administrator"),
+    Role.SECURITY_ADMIN: ("安全管理员", "security administrator"),
 }

@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what writes audit events for log-ins and second factors, and say who knows a person's role."""
-        from kechuang.web.accounts import access, signals  # noqa: F401
+        from kechuang.web.accounts import access, checks, signals  # noqa: F401
         from kechuang.web.audit.domain.record import role_source
 
         role_source(access.acting_role)

@@ -71,9 +71,12 @@ def doors(user: Any) -> list[Door]:
         add(_url("audit:events"), _("审计日志"), _("谁、何时、对什么、做了什么、结果如何；可筛选，可导出。"))
         add(_url("audit:heads"), _("审计链头"), _("每天公布的链头和校验方法。"))
     if Role.SYSTEM_ADMIN in held:
-        add(_url("accounts:people"), _("账号与角色"), _("建账号、给角色、收回角色、停用账号。"))
-        add(_url("accounts:tokens"), _("接口令牌"), _("给别的系统用的令牌：发放、权限、有效期、吊销。"))
+        add(_url("accounts:people"), _("账号与角色"), _("建账号，停用和恢复账号；角色由安全管理员给。"))
         add(_url("operations:home"), _("运行与备份"), _("上次备份、大小、是否验过；后台任务是否正常。"))
+    if Role.SECURITY_ADMIN in held:
+        add(_url("accounts:people"), _("账号与角色"), _("给角色，收回角色，让人退出登录；账号由系统管理员建。"))
+        add(_url("accounts:all_logins"), _("登录记录"), _("谁、何时、从哪里、用什么设备登录，成没成。"))
+        add(_url("accounts:tokens"), _("接口令牌"), _("给别的系统用的令牌：发放、权限、有效期、吊销。"))
     if held <= {Role.ENTERPRISE, Role.UNIVERSITY}:
         add(_url("intake:claims"), _("认领单位"), _("交证明材料，经办人核对后就能代表单位办事。"))
     if held & STAFF_ROLES:

@@ -24,7 +24,14 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "kc_seen"
 SEEN_STEP = 30  # seconds between writes of the time last seen, so that not every page writes to the database
 # A persona is shared by everybody who tries the demo: nobody may lock the others out, or see where they log in from.
-PERSONA_CLOSED = ("account_change_password", "account_set_password", "account_reauthenticate", "mfa_", "usersessions_")
+PERSONA_CLOSED = (
+    "account_change_password",
+    "account_set_password",
+    "account_reauthenticate",
+    "mfa_",
+    "usersessions_",
+    "accounts:logins",
+)
 OPEN_VIEWS = ("account_", "mfa_", "usersessions_", "portal:language", "portal:view", "core:")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.core.enums import Realm
@@ -30,9 +31,12 @@ class Role(models.TextChoices):
     DEPARTMENT = "department", _("部门填报人")
     AUDITOR = "auditor", _("审计员")
     SYSTEM_ADMIN = "system_admin", _("系统管理员")
+    SECURITY_ADMIN = "security_admin", _("安全管理员")
 
 
-STAFF_ROLES = {Role.OFFICER, Role.COUNTY, Role.DEPARTMENT, Role.AUDITOR, Role.SYSTEM_ADMIN}
+# 三员分立 (GB/T 22239-2019): who makes accounts, who gives rights and who reads the audit log are three people.
+APART = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR}
+STAFF_ROLES = {Role.OFFICER, Role.COUNTY, Role.DEPARTMENT} | APART
 
 
 class Grant(models.Model):
@@ -53,6 +57,33 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
+
+
+class LogInResult(models.TextChoices):
+    """How an attempt to log in ended."""
+
+    OK = "ok", _("成功")
+    REFUSED = "refused", _("口令或验证码不对")
+    LOCKED = "locked", _("账号锁了")
+
+
+class LogIn(models.Model):
+    """One attempt to log in: when, from where, with which device, and how it ended; kept for a year.
+
+    Attempts with a name that does not exist are kept without it: people type passwords into the name field.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="log_ins")
+    time = models.DateTimeField(_("时间"), default=timezone.now, db_index=True)
+    address = models.CharField(_("地址"), max_length=45, blank=True)
+    device = models.CharField(_("设备"), max_length=200, blank=True)
+    result = models.CharField(_("结果"), max_length=7, choices=LogInResult.choices)
+
+    class Meta:
+        ordering = ["-time", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.time:%Y-%m-%d %H:%M} {self.result}"
 
 
 class ApiToken(models.Model):

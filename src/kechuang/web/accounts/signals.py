@@ -12,21 +12,21 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from kechuang.web.accounts.domain.logins import tell
 from kechuang.web.accounts.domain.people import note
-from kechuang.web.accounts.models import User
+from kechuang.web.accounts.models import LogInResult, User
 
 
-def known_name(name: str | None) -> str:
-    """The name if such an account exists. People type passwords into the name field; those must not be logged."""
-    user = User.objects.filter(username__iexact=name or "").first() or (
+def known(name: str | None) -> User | None:
+    """The account of that name. Other names are not logged: people type passwords into the name field."""
+    return User.objects.filter(username__iexact=name or "").first() or (
         User.objects.filter(email__iexact=name).first() if name else None
     )
-    return user.username if user else "?"
 
 
 @receiver(user_logged_in)
-def _logged_in(user: Any, **_: Any) -> None:
-    note(user, "account.login")
+def _logged_in(user: Any, request: Any = None, **_: Any) -> None:
+    tell(request, user, LogInResult.OK)
 
 
 @receiver(user_logged_out)
@@ -36,9 +36,8 @@ def _logged_out(user: Any, **_: Any) -> None:
 
 
 @receiver(user_login_failed)
-def _login_failed(credentials: dict[str, Any], **_: Any) -> None:
-    name = known_name(credentials.get("username") or credentials.get("email"))
-    note(None, "account.login", result="refused", object_id=name)
+def _login_failed(credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
+    tell(request, known(credentials.get("username") or credentials.get("email")), LogInResult.REFUSED)
 
 
 @receiver(authentication_failed)
@@ -48,8 +47,8 @@ def _code_failed(request: Any, user: Any, **_: Any) -> None:
 
 
 @receiver(user_locked_out)
-def _locked_out(username: str | None = None, **_: Any) -> None:
-    note(None, "account.lock", object_id=known_name(username))
+def _locked_out(username: str | None = None, request: Any = None, **_: Any) -> None:
+    tell(request, known(username), LogInResult.LOCKED)
 
 
 @receiver([password_changed, password_set, password_reset])

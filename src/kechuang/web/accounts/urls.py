@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kechuang.web.accounts import views, views_tokens
+from kechuang.web.accounts import views, views_logins, views_tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("tokens/<slug:public_id>/revoke/", views_tokens.revoke, name="revoke"),
     path("who-may/", views.who_may, name="who_may"),
     path("who-may/table.csv", views.who_may_csv, name="who_may_csv"),
+    path("logins/", views_logins.logins, name="logins"),
+    path("logins/all/", views_logins.all_logins, name="all_logins"),
+    path("people/<int:pk>/end/", views_logins.end, name="end"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
     path("people/<int:pk>/roles/<int:grant>/take/", views.take, name="take"),

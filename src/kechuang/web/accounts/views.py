@@ -25,6 +25,8 @@ from kechuang.web.core.errors import UserError
 from kechuang.web.core.may import Who
 from kechuang.web.core.ratelimit import limit
 
+ADMINS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+
 
 @require_safe
 @login_required
@@ -86,13 +88,13 @@ def who_may_csv(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest) -> HttpResponse:
-    """Accounts and roles, for system administrators; POST makes an account."""
-    access.require(request.user, Role.SYSTEM_ADMIN)
+    """Accounts and roles, for system and security administrators; POST makes an account."""
+    access.require(request.user, *((Role.SYSTEM_ADMIN,) if request.method == "POST" else ADMINS))
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             user = verbs.create_user(**form.cleaned_data, actor=request.user)
-            messages.success(request, _("账号已建，再给它一个角色。"))
+            messages.success(request, _("账号已建。角色请安全管理员来给。"))
             return redirect("accounts:person", user.pk)
         except UserError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
@@ -100,6 +102,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "form": form,
         "people": queries.people_for_user(request.user, request.GET.get("q", "")),
         "q": request.GET.get("q", ""),
+        "may_make": access.has_role(request.user, Role.SYSTEM_ADMIN),
+        "nobody_gives": not queries.somebody_gives_roles(),
     }
     return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
 
@@ -107,6 +111,8 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One account; POST gives a role."""
+    if request.method == "POST":
+        access.require(request.user, Role.SECURITY_ADMIN)
     user = queries.person_for_user(request.user, pk)
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -122,6 +128,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "grants": user.grants.order_by("role"),
         "form": form,
         "second_factor": is_mfa_enabled(user),
+        "may_give": access.has_role(request.user, Role.SECURITY_ADMIN),
+        "may_disable": access.has_role(request.user, Role.SYSTEM_ADMIN),
     }
     return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
 

@@ -32,7 +32,7 @@ class TokenForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """All keys; POST makes one and shows it this once."""
-    access.require(request.user, Role.SYSTEM_ADMIN)
+    access.require(request.user, Role.SECURITY_ADMIN)
     form = TokenForm(request.POST or None)
     chosen = [scope for scope in verbs.SCOPES if scope in request.POST.getlist("scopes")]
     made = key = None
@@ -56,7 +56,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a key."""
-    access.require(request.user, Role.SYSTEM_ADMIN)
+    access.require(request.user, Role.SECURITY_ADMIN)
     verbs.revoke(get_object_or_404(ApiToken, public_id=public_id), actor=request.user)
     messages.success(request, _("令牌已吊销，马上失效。"))
     return redirect("accounts:tokens")

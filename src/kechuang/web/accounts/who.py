@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from kechuang.web.core.may import EVERYBODY, LOGGED_IN, STAFF, SYSTEM_ADMINS, Row, action, form, page
+from kechuang.web.core.may import (
+    ADMINS,
+    EVERYBODY,
+    LOGGED_IN,
+    SECURITY_ADMINS,
+    STAFF,
+    SYSTEM_ADMINS,
+    Row,
+    action,
+    form,
+    page,
+)
 
 ROWS: dict[str, Row] = {
     # Log-in and password: everybody's own.
@@ -33,10 +44,15 @@ ROWS: dict[str, Row] = {
     "accounts:discard": action("放弃保留的内容", "Drop a kept form", EVERYBODY),
     "accounts:who_may": page("谁能看什么", "Who may see what", STAFF),
     "accounts:who_may_csv": page("谁能看什么（表）", "Who may see what, as a table", STAFF),
-    "accounts:tokens": form("接口令牌", "Keys for other systems", SYSTEM_ADMINS),
-    "accounts:revoke": action("吊销令牌", "Revoke a key", SYSTEM_ADMINS),
-    "accounts:people": form("账号与角色", "Accounts and roles", SYSTEM_ADMINS),
-    "accounts:person": form("一个账号", "One account", SYSTEM_ADMINS, private=SYSTEM_ADMINS),
-    "accounts:take": action("收回角色", "Take a role away", SYSTEM_ADMINS),
+    "accounts:tokens": form("接口令牌", "Keys for other systems", SECURITY_ADMINS),
+    "accounts:revoke": action("吊销令牌", "Revoke a key", SECURITY_ADMINS),
+    "accounts:people": form("账号与角色；建账号", "Accounts and roles; new account", ADMINS, send=SYSTEM_ADMINS),
+    "accounts:person": form(
+        "一个账号；给角色", "One account; give a role", ADMINS, send=SECURITY_ADMINS, private=ADMINS
+    ),
+    "accounts:take": action("收回角色", "Take a role away", SECURITY_ADMINS),
+    "accounts:end": action("让一个人处处退出登录", "Log a person out everywhere", SECURITY_ADMINS),
+    "accounts:logins": page("自己的登录记录", "Own log-ins", LOGGED_IN),
+    "accounts:all_logins": page("全部登录记录", "Log-ins of all accounts", SECURITY_ADMINS, private=SECURITY_ADMINS),
     "accounts:activate": action("停用、恢复账号", "Disable or enable an account", SYSTEM_ADMINS),
 }

@@ -17,6 +17,7 @@ ACTIONS: dict[str, str | Promise] = {
     "account.factor_remove": _("解除两步验证"),
     "account.lock": _("锁账号"),
     "account.login": _("登录"),
+    "account.logins_drop": _("清理一年前的登录记录"),
     "account.logout": _("退出"),
     "account.password": _("改口令"),
     "account.personas": _("建演示身份"),

@@ -44,6 +44,7 @@ class Who(StrEnum):
     FINANCE = "finance"  # reports for the finance department, which pays
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
 
 
 WORDS: dict[Who, tuple[str, str]] = {
@@ -60,6 +61,7 @@ WORDS: dict[Who, tuple[str, str]] = {
     Who.FINANCE: ("财政部门填报人", "reporter of the finance department"),
     Who.AUDITOR: ("审计员", "auditor"),
     Who.SYSTEM_ADMIN: ("系统管理员", "system administrator"),
+    Who.SECURITY_ADMIN: ("安全管理员", "security administrator"),
 }
 
 NOBODY: frozenset[Who] = frozenset()
@@ -72,8 +74,10 @@ COUNTIES = frozenset({Who.COUNTY_OWN, Who.COUNTY_OTHER})
 DEPARTMENTS = frozenset({Who.DEPARTMENT, Who.FINANCE})
 AUDITORS = frozenset({Who.AUDITOR})
 SYSTEM_ADMINS = frozenset({Who.SYSTEM_ADMIN})
+SECURITY_ADMINS = frozenset({Who.SECURITY_ADMIN})
+ADMINS = SYSTEM_ADMINS | SECURITY_ADMINS
 CITY = OFFICERS | AUDITORS
-STAFF = OFFICERS | COUNTIES | DEPARTMENTS | AUDITORS | SYSTEM_ADMINS
+STAFF = OFFICERS | COUNTIES | DEPARTMENTS | AUDITORS | ADMINS
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,13 @@ def visitor(request: HttpRequest) -> str:
     """Who is counted: the account, else the address; behind a proxy the last address the proxy itself has seen."""
     if request.user.is_authenticated:
         return f"user:{request.user.pk}"
+    return f"address:{address_of(request)}"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address a request comes from; behind a proxy the last one the proxy itself has seen."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.HTTPS else ""
-    address = forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
-    return f"address:{address}"
+    return (forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", ""))[:45]
 
 
 def seconds_to_wait(key: str, per_minute: int, now: float) -> int:

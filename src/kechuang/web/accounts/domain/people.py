@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from kechuang.codes import uscc
 from kechuang.web.accounts import access
-from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.accounts.models import APART, Grant, Role, User
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.errors import UserError
 
 ORGANISATION_ROLES = {Role.ENTERPRISE, Role.UNIVERSITY}
 
 
-def _require_admin(actor: User | None) -> None:
-    """Only a system administrator changes accounts; None stands for the operator at the command line."""
+def _require(actor: User | None, role: Role) -> None:
+    """Only this administrator; None stands for the operator at the command line.
+
+    Accounts are the system administrator's, rights the security administrator's: neither gets anybody in alone.
+    """
     if actor is not None:
-        access.require(actor, Role.SYSTEM_ADMIN)
+        access.require(actor, role)
 
 
 def create_user(
@@ -32,7 +36,7 @@ def create_user(
     Raises:
         UserError: the name is taken or the password is weak.
     """
-    _require_admin(actor)
+    _require(actor, Role.SYSTEM_ADMIN)
     username = username.strip()
     if not username or User.objects.filter(username__iexact=username).exists():
         raise UserError(
@@ -65,11 +69,15 @@ def _keep_duties_apart(user: User, role: Role, actor: User | None) -> None:
         raise UserError(
             "不能给自己角色，请另一位管理员来给。", "You cannot give yourself a role; ask another administrator."
         )
-    apart = {Role.SYSTEM_ADMIN: Role.AUDITOR, Role.AUDITOR: Role.SYSTEM_ADMIN}
-    if role in apart and access.grants(user).filter(role=apart[role]).exists():
+    if role not in APART:
+        return
+    held = access.grants(user).filter(role__in=APART - {role}).first()
+    if held is not None:
+        zh, en = access.ROLE_NAMES[Role(held.role)]
         raise UserError(
-            "系统管理员和审计员不能是同一个人。",
-            "System administrator and auditor cannot be the same person.",
+            f"这个人已经是{zh}。系统管理员、安全管理员、审计员要由三个不同的人担任；先收回原来的角色，或选别人。",
+            f"This person is {en} already. System administrator, security administrator and auditor are three different "
+            "people: take the other role away first, or choose somebody else.",
             field="role",
         )
 
@@ -90,8 +98,7 @@ def give_role(
         UserError: duties must be kept apart, the credit code is wrong, or the role needs an organisation, a county or
             a department that is not given.
     """
-    _require_admin(actor)
-    _keep_duties_apart(user, role, actor)
+    _require(actor, Role.SECURITY_ADMIN)
     if organisation:
         try:
             organisation = uscc.validate(organisation)
@@ -105,6 +112,10 @@ def give_role(
     if role == Role.DEPARTMENT and not department:
         raise UserError("部门填报人要写明部门。", "A department reporter needs a department.", field="department")
     with transaction.atomic():
+        User.objects.select_for_update().get(
+            pk=user.pk
+        )  # two administrators at once: the second sees the first's grant
+        _keep_duties_apart(user, role, actor)
         grant, _made = Grant.objects.update_or_create(
             user=user, role=role, organisation=organisation, county=county, department=department,
             defaults={"valid_to": valid_to},
@@ -121,11 +132,11 @@ def take_role(grant: Grant, *, actor: User | None) -> None:
     """Take a role away.
 
     Raises:
-        UserError: an administrator tries to give up the own administrator's role, which could leave nobody to manage.
+        UserError: an administrator tries to give up the own administrator's role, which could leave nobody to give rights.
     """
-    _require_admin(actor)
-    if actor is not None and actor.pk == grant.user_id and grant.role == Role.SYSTEM_ADMIN:
-        raise UserError("不能收回自己的系统管理员角色。", "You cannot take your own administrator role away.")
+    _require(actor, Role.SECURITY_ADMIN)
+    if actor is not None and actor.pk == grant.user_id and grant.role == Role.SECURITY_ADMIN:
+        raise UserError("不能收回自己的安全管理员角色。", "You cannot take your own administrator role away.")
     with transaction.atomic():
         record(
             actor=actor, role=access.acting_role(actor), action="grant.take", object_kind="user",
@@ -140,7 +151,7 @@ def set_active(user: User, active: bool, *, actor: User | None) -> None:
     Raises:
         UserError: an administrator tries to disable the own account.
     """
-    _require_admin(actor)
+    _require(actor, Role.SYSTEM_ADMIN)
     if actor is not None and actor.pk == user.pk:
         raise UserError("不能停用自己的账号。", "You cannot disable your own account.", field="active")
     with transaction.atomic():
@@ -151,6 +162,24 @@ def set_active(user: User, active: bool, *, actor: User | None) -> None:
             actor=actor, role=access.acting_role(actor), action="account.enable" if active else "account.disable",
             object_kind="user", object_id=user.username, before={"active": before}, after={"active": active},
         )  # fmt: skip
+
+
+def end_sessions(user: User, *, actor: User) -> int:
+    """Log a person out everywhere, at once; returns how many sessions ended. For security administrators.
+
+    Raises:
+        UserError: the actor is no security administrator.
+    """
+    _require(actor, Role.SECURITY_ADMIN)
+    with transaction.atomic():
+        found = list(UserSession.objects.filter(user=user))
+        for session in found:
+            session.end()
+        record(
+            actor=actor, role=access.acting_role(actor), action="account.sessions_end", object_kind="user",
+            object_id=user.username, before={"sessions": len(found)}, after={"sessions": 0},
+        )  # fmt: skip
+    return len(found)
 
 
 def note(user: Any, action: str, *, result: str = "ok", object_id: str = "") -> None:

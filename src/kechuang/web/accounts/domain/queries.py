@@ -1,14 +1,15 @@
-"""Reads of accounts; only system administrators see other people's."""
+"""Reads of accounts; only system and security administrators see other people's."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from kechuang.web.accounts import access
-from kechuang.web.accounts.models import Role, User
+from kechuang.web.accounts.models import APART, Grant, Role, User
 
 MAX_LISTED = 200
 
@@ -17,9 +18,9 @@ def people_for_user(actor: Any, text: str = "") -> QuerySet[User]:
     """Accounts whose name holds the text, at most 200.
 
     Raises:
-        UserError: the person is no system administrator.
+        UserError: the person is no system or security administrator.
     """
-    access.require(actor, Role.SYSTEM_ADMIN)
+    access.require(actor, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
     found = User.objects.prefetch_related("grants").order_by("username")
     if text:
         found = found.filter(Q(username__icontains=text) | Q(display_name__icontains=text) | Q(email__iexact=text))
@@ -30,7 +31,22 @@ def person_for_user(actor: Any, pk: int) -> User:
     """One account.
 
     Raises:
-        UserError: the person is no system administrator.
+        UserError: the person is no system or security administrator.
     """
-    access.require(actor, Role.SYSTEM_ADMIN)
+    access.require(actor, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
     return get_object_or_404(User, pk=pk)
+
+
+def somebody_gives_roles() -> bool:
+    """Whether there is a security administrator; without one roles can be given at the command line only."""
+    today = timezone.localdate()
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    return Grant.objects.filter(valid, role=Role.SECURITY_ADMIN, user__is_active=True).exists()
+
+
+def holding_two() -> list[str]:
+    """User names of people who hold two of the three roles that are kept apart."""
+    today = timezone.localdate()
+    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+    rows = Grant.objects.filter(valid, role__in=APART).values("user__username")
+    return sorted(row["user__username"] for row in rows.annotate(n=Count("role", distinct=True)).filter(n__gt=1))

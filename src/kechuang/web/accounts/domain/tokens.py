@@ -1,4 +1,4 @@
-"""Keys of other systems: issued and revoked by a system administrator, recognised by their digest.
+"""Keys of other systems: issued and revoked by a security administrator, since a key is a right, recognised by their digest.
 
 A key holds 256 random bits, so its plain SHA-256 is enough: nobody can try them all, and looking one up is quick.
 """
@@ -40,7 +40,7 @@ def issue(
     Raises:
         UserError: no right (401, 403); no title, holder or scope; an unknown scope; the day is past or over a year away.
     """
-    access.require(actor, Role.SYSTEM_ADMIN)
+    access.require(actor, Role.SECURITY_ADMIN)
     today = today or timezone.localdate()
     title, holder = title.strip(), holder.strip()
     if not title or not holder:
@@ -69,7 +69,7 @@ def issue(
 
 def revoke(token: ApiToken, *, actor: Any) -> ApiToken:
     """End a key at once. Raises ``UserError`` (401, 403), or 409 when it is revoked already."""
-    access.require(actor, Role.SYSTEM_ADMIN)
+    access.require(actor, Role.SECURITY_ADMIN)
     with transaction.atomic():
         locked = ApiToken.objects.select_for_update().get(pk=token.pk)
         if locked.revoked_at is not None:
@@ -107,5 +107,5 @@ def recognise(key: str) -> ApiToken | None:
 
 def tokens_for_user(actor: Any) -> list[ApiToken]:
     """All tokens, newest first. Raises ``UserError`` (401, 403)."""
-    access.require(actor, Role.SYSTEM_ADMIN)
+    access.require(actor, Role.SECURITY_ADMIN)
     return list(ApiToken.objects.select_related("created_by"))
