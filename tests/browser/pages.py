@@ -117,7 +117,7 @@ ELSEWHERE: dict[str, str] = {
     "intake:act": "POST only",
     "intake:export": "file",
     "intake:decide": "POST only",
-    "intake:own_year": "the year moves on; looked at in test_own.py",
+    "intake:own_year": "the year moves on; looked at in test_imports.py",
     "intake:feed": "needs a feed; looked at in test_imports.py",
     "intake:feed_act": "POST only",
     "intake:troubled": "file",

@@ -17,7 +17,7 @@ import pytest
 from kechuang.codes import uscc
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS, ROWS = 20, 6000
+READING_KILLS, WRITING_KILLS, ROWS = 5, 15, 12_000
 RECEIVE = """
 import sys
 import django; django.setup()
@@ -32,17 +32,20 @@ print(receive(Path(sys.argv[1]), kind="organisation", actor=officer, source_titl
 WORK = """
 import sys
 import django; django.setup()
-from kechuang.web.accounts.models import User
-from kechuang.web.intake.domain.applying import confirm
 from kechuang.web.intake.domain.working import advance
 from kechuang.web.intake.models import Import
 pk = int(sys.argv[1])
 Import.objects.filter(pk=pk).update(lease_until=None)
 print("begun", flush=True)
-if advance(pk) == "ready":
-    confirm(Import.objects.get(pk=pk), actor=User.objects.get(username="officer"))
-    print("confirmed", flush=True)
 print(advance(pk), flush=True)
+"""
+CONFIRM = """
+import sys
+import django; django.setup()
+from kechuang.web.accounts.models import User
+from kechuang.web.intake.domain.applying import confirm
+from kechuang.web.intake.models import Import
+confirm(Import.objects.get(pk=int(sys.argv[1])), actor=User.objects.get(username="officer"))
 """
 
 
@@ -75,32 +78,47 @@ def test_an_import_survives_kill_9(tmp_path):
     )
     codes = table(tmp_path / "table.csv")
     number = run(RECEIVE, str(tmp_path / "table.csv")).strip()
-    chance, killed, seen_early = random.Random(20130418), 0, []
-    while True:
-        log = tmp_path / f"work-{killed}"
+    chance = random.Random(20130418)
+
+    def ask(query: str) -> tuple:
+        with sqlite3.connect(tmp_path / "db.sqlite3", timeout=20) as opened:
+            return opened.execute(query).fetchone()
+
+    def work(kill_when=None) -> str:
+        """Let a worker go on; kill it at a random moment after ``kill_when`` holds. Returns what it said last."""
+        log = tmp_path / "work"
         with log.open("wb") as out:
             worker = subprocess.Popen([sys.executable, "-c", WORK, number], env=environment, stdout=out, cwd=ROOT)
-            deadline = time.monotonic() + 60
-            while not log.stat().st_size and time.monotonic() < deadline:
-                time.sleep(0.01)
-            if killed < KILLS:
-                time.sleep(chance.uniform(0.05, 1.2))
+            if kill_when is None:
+                assert worker.wait(600) == 0
+            else:
+                deadline = time.monotonic() + 120
+                while not (log.stat().st_size and kill_when()) and worker.poll() is None:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.005)
+                time.sleep(chance.uniform(0, 0.4))
                 worker.send_signal(signal.SIGKILL)
                 worker.wait(20)
-                killed += 1
-            else:
-                assert worker.wait(300) == 0
-        with sqlite3.connect(tmp_path / "db.sqlite3") as database:
-            done, state = database.execute("SELECT rows_done, state FROM intake_import").fetchone()
-            made = database.execute("SELECT count(*) FROM registry_organisation").fetchone()[0]
-            hidden = database.execute("SELECT count(*) FROM registry_unfinishedimport").fetchone()[0]
-            assert made == done, "progress and rows are one transaction"
-            if state != "applied" and made:
-                seen_early.append(hidden == 1)
-        if killed >= KILLS and state == "applied":
-            break
-    assert killed == KILLS
-    assert all(seen_early) and seen_early, "the worker was killed while it wrote, and nothing showed"
+        return log.read_text().split()[-1]
+
+    for _ in range(READING_KILLS):
+        assert work(lambda: True) == "begun", "killed before it had read everything"
+        assert ask("SELECT count(*) FROM registry_organisation") == (0,)
+    assert work() == "ready"
+    assert ask("SELECT count(*), count(DISTINCT line) FROM intake_importrow") == (ROWS, ROWS)
+    run(CONFIRM, number)
+    in_the_middle = 0
+    for _ in range(WRITING_KILLS):
+        (before,) = ask("SELECT rows_done FROM intake_import")
+        work(lambda before=before: ask("SELECT rows_done FROM intake_import")[0] > before)
+        done, state = ask("SELECT rows_done, state FROM intake_import")
+        assert ask("SELECT count(*) FROM registry_organisation") == (done,), "progress and rows are one transaction"
+        if state == "applying":
+            in_the_middle += 1
+            assert ask("SELECT count(*) FROM registry_unfinishedimport") == (1,), "nothing shows before the end"
+    assert in_the_middle >= 5
+    work()
+    assert ask("SELECT rows_done, state FROM intake_import") == (ROWS, "applied")
     database = sqlite3.connect(tmp_path / "db.sqlite3")
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     rows = database.execute("SELECT uscc, name, registered_capital FROM registry_organisation ORDER BY uscc").fetchall()

@@ -31,9 +31,12 @@ class Checker:
     kind: Kind
     realm: str
     seen: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    found: References = field(default_factory=References)
+    found: References = field(init=False)
     _names: NameIndex | None = None
     _asked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.found = References(self.realm)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -100,6 +100,29 @@ class _Chunk:
         self.results[index] = RowResult(index, None, errors=errors)
 
 
+@dataclass
+class Prepared:
+    """Rows that were checked before the transaction that writes them, so that nobody waits for the checking."""
+
+    found: References
+    cleaned: list[tuple[int, Row]]
+    failed: list[tuple[int, list[FieldError]]]
+
+
+def prepare_chunk(kind: Kind | str, rows: Sequence[Mapping[str, Any]], *, realm: str, start: int = 0) -> Prepared:
+    """Check the rows of a chunk and look up what they name; nothing is written."""
+    kind = KINDS[kind] if isinstance(kind, str) else kind
+    made = Prepared(References(realm), [], [])
+    made.found.prepare(kind, rows)
+    for index, values in enumerate(rows, start=start):
+        row, errors = clean_row(kind, values, made.found)
+        if errors:
+            made.failed.append((index, errors))
+        else:
+            made.cleaned.append((index, row))
+    return made
+
+
 def write_chunk(
     kind: Kind | str,
     rows: Sequence[Mapping[str, Any]],
@@ -111,24 +134,21 @@ def write_chunk(
     on_change: Mode = "change",
     realm: str = Realm.REAL,
     start: int = 0,
+    prepared: Prepared | None = None,
 ) -> list[RowResult]:
     """Write one chunk in one transaction (the caller's, when there is one), so that its progress can be noted with it.
 
     Args:
         start: number of the first row in the whole delivery, for the results.
+        prepared: the same rows after :func:`prepare_chunk`, where the caller holds a transaction that should be short.
     """
     kind = KINDS[kind] if isinstance(kind, str) else kind
-    work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm, References(realm))
+    ready = prepared or prepare_chunk(kind, rows, realm=realm, start=start)
+    work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm, found=ready.found)
+    for index, errors in ready.failed:
+        work.fail(index, *errors)
     with transaction.atomic():
-        work.found.prepare(kind, rows)
-        cleaned: list[tuple[int, Row]] = []
-        for index, values in enumerate(rows, start=start):
-            row, errors = clean_row(kind, values, work.found)
-            if errors:
-                work.fail(index, *errors)
-            else:
-                cleaned.append((index, row))
-        first, again = _once(kind, cleaned)
+        first, again = _once(kind, ready.cleaned)
         stored = existing(kind, [row for _index, row in first])
         fresh, known = [], []
         for index, row in first:
