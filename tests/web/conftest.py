@@ -161,3 +161,23 @@ def _uncollected_static(settings):
     """Pages name static files by their plain address; tests need no collected, hashed copies."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def _every_change_leaves_one_event(monkeypatch):
+    """No request of any web test changes data without leaving exactly one audit event."""
+    from tests.web import changes
+
+    plain = Client.request
+
+    def request(self, **asked):
+        method = asked.get("REQUEST_METHOD", "GET")
+        if method in changes.SAFE:
+            return plain(self, **asked)
+        with changes.watching() as watched:
+            response = plain(self, **asked)
+        if "Idempotency-Replayed" not in response:  # what a repeated submission wrote was rolled back
+            changes.check(method, response.wsgi_request.path, response.status_code, watched)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
