@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -77,7 +78,7 @@ class Names:
         if field.type == "money":
             return str(money(text))
         if field.type == "number":
-            return str(number(text))
+            return str(number(f"{Decimal(text).normalize():f}"))
         if field.name == "county":
             return self.places.get(text, text)
         return text

@@ -40,7 +40,7 @@ def turn(today: dt.date | None = None) -> int:
                 states: dict[int, list[Version]] = {}
                 for row in Version.objects.filter(kind=kind.id, record_id__in=part, superseded_at=None):
                     states.setdefault(row.record_id, []).append(row)
-                records = kind.model.everything.select_for_update().select_related(*kind.references)
+                records = kind.model.everything.select_for_update(of=("self",)).select_related(*kind.references)
                 for record in records.filter(pk__in=part):
                     if columns := project(kind, record, states.get(record.pk, []), References()):
                         record.save(update_fields=columns)
