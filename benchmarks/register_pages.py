@@ -89,8 +89,8 @@ def measure(rounds: int) -> None:
         ("county", Role.COUNTY, {"county": "431028"}),
         ("firm", Role.ENTERPRISE, {"organisation": firm.uscc}),
     ):
-        people[name] = User.objects.create_user(username=name, realm="demo")
-        Grant.objects.create(user=people[name], role=role, **grant)
+        people[name], _new = User.objects.get_or_create(username=name, realm="demo")
+        Grant.objects.get_or_create(user=people[name], role=role, **grant)
     clients = {}
     for name, user in people.items():
         clients[name] = Client()

@@ -188,6 +188,21 @@ def test_pages_of_merging(chenzhou, pair, client_for):
     assert Organisation.objects.filter(pk=gone.pk).exists()
 
 
+def test_likely_duplicates_are_proposed(chenzhou, pair, client_for):
+    from kechuang.web.registry.domain.duplicates import likely
+
+    kept, gone = pair
+    organisation(7, "演示完全不同的单位")
+    real = Organisation.objects.create(uscc=uscc.make("91431002MA000008"), name="演示甲公司", kind="enterprise")
+    found = likely(Organisation.objects.all(), KINDS["organisation"], kept)
+    assert [one.record for one in found] == [gone]
+    assert real not in [one.record for one in found]
+    officer = User.objects.create_user(username="officer", realm="demo")
+    Grant.objects.create(user=officer, role=Role.OFFICER)
+    page = client_for(officer).get(reverse("registry:merge", args=["organisation", kept.pk]))
+    assert f'href="?other=%23{gone.pk}"' in page.content.decode()
+
+
 class AnyMerge(TestCase):
     """Whatever hangs on two organisations: merging and undoing gives back every column."""
 

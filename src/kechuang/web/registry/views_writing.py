@@ -16,7 +16,7 @@ from kechuang.web.core.errors import UserError
 from kechuang.web.core.templatetags.kc import is_english
 
 from .access import require_write, visible
-from .domain import attributes, manage, records, showing
+from .domain import attributes, duplicates, manage, records, showing
 from .domain.kinds import Kind
 from .forms import AttributeForm, RecordForm, SourceForm
 from .models import Merge
@@ -119,6 +119,7 @@ def merge(request: HttpRequest, kind_id: str, key: int) -> HttpResponse:
     same = other is not None and other.pk == kept.pk
     context = {"kind": kind, "record": kept, "other": None if same else other, "text": text, "rows": rows, "same": same}
     context["demo_data"] = kept.realm == Realm.DEMO
+    context["likely"] = [] if other else duplicates.likely(visible(request.user, kind), kind, kept)
     return render(request, "registry/merge.html", context)
 
 
