@@ -142,7 +142,7 @@ def test_the_night_throws_away_what_has_expired_and_no_audit_event(client):
     record(actor=None, action="a.b", object_kind="c")
     for key, days in (("old", -1), ("new", 1)):
         Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() + dt.timedelta(days=days))
-    assert clean() == "sessions 1, tasks 0, attempts 0, keys 0"
+    assert clean() == "sessions 1, tasks 0, attempts 0, buckets 0, keys 0"
     assert Session.objects.get().session_key == "new"
     assert AuditEvent.objects.count() == 1
 

@@ -1,4 +1,5 @@
-"""What is thrown away each night: expired sessions, results of old tasks, old failed log-ins, keys of old submissions."""
+"""What is thrown away each night: expired sessions, results of old tasks, old failed log-ins, keys of old submissions, full
+buckets of request limits."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from kechuang.web.core.jobs import every
 from kechuang.web.core.models import SubmissionKey
+from kechuang.web.core.ratelimit import drop_full
 
 KEEP = timedelta(days=30)
 KEEP_KEYS = timedelta(days=2)
@@ -26,4 +28,5 @@ def clean() -> str:
     tasks = DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP).delete()[0]
     attempts = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()[0]
     keys = SubmissionKey.objects.filter(created_at__lt=now - KEEP_KEYS).delete()[0]
-    return f"sessions {sessions}, tasks {tasks}, attempts {attempts}, keys {keys}"
+    buckets = drop_full()
+    return f"sessions {sessions}, tasks {tasks}, attempts {attempts}, buckets {buckets}, keys {keys}"

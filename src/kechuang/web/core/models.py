@@ -66,3 +66,14 @@ class SubmissionKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:12]} {self.status or '…'}"
+
+
+class RequestBucket(models.Model):
+    """How much of a request limit somebody has used, in one place for all web processes. See ``core/ratelimit.py``."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    full_at = models.BigIntegerField()
+    """When the bucket is full again, in microseconds since 1970 (UTC)."""
+
+    def __str__(self) -> str:
+        return f"{self.key[:12]} {self.full_at}"

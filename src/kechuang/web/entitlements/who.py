@@ -19,9 +19,9 @@ ROWS: dict[str, Row] = {
     "entitlements:readings": form(
         "有歧义处的读法：各种读法的全市合计",
         "Readings of an open question, with their sums over the city",
-        OFFICERS | COUNTIES | AUDITORS,
+        CITY,
         send=OFFICERS,
-        private=OFFICERS | COUNTIES | AUDITORS,
+        private=CITY,
     ),
     "entitlements:eligibility": page("能享受什么", "What one can get", EVERYBODY),
     "entitlements:eligibility?uscc={uscc}": page(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import time
 from typing import Any
 
 from django.conf import settings
@@ -51,7 +50,7 @@ def reader_of(request: HttpRequest) -> Reader:
                 "令牌不对、已到期或已吊销。", "The token is unknown, expired or revoked.", code="token", status=401
             )
     reader = Reader(None if token else request.user, token)
-    wait = seconds_to_wait(f"limit:api:{reader.key or visitor(request)}", PER_MINUTE, time.monotonic())
+    wait = seconds_to_wait(f"limit:api:{reader.key or visitor(request)}", PER_MINUTE)
     if wait:
         raise UserError(
             f"请求太频繁，请过 {wait} 秒再来。", f"Too many requests; wait {wait} seconds.", code="too_many", status=429

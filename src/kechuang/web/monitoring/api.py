@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -247,7 +246,7 @@ def index(
 
     The query is that of the page ``/indices/``.
     """
-    wait = seconds_to_wait(f"limit:workshop:{visitor(request)}", PER_MINUTE, time.monotonic())
+    wait = seconds_to_wait(f"limit:workshop:{visitor(request)}", PER_MINUTE)
     if wait:
         raise UserError(
             f"短时间内请求太多次，请过 {wait} 秒再试。", f"Too many requests; try again in {wait} seconds.", status=429

@@ -19,8 +19,8 @@ from uuid import UUID
 from django.db import connections, models
 from django.utils.duration import duration_string
 
-# Sessions are not kept: after a restore everybody logs in again, and no ended session comes back to life.
-LEFT_OUT = {"django_session", "usersessions_usersession"}
+# Sessions are not kept: after a restore everybody logs in again, and no ended session comes back to life. Request limits begin anew too.
+LEFT_OUT = {"django_session", "usersessions_usersession", "core_requestbucket"}
 MODULUS = 1 << 256
 FETCH = 2000
 
