@@ -150,6 +150,19 @@ def test_a_file_that_cannot_be_taken_is_refused_and_not_kept(importing, rows, wo
     assert not [path for path in settings.FILES_DIR.rglob("*") if path.is_file()]
 
 
+def test_a_file_that_breaks_the_reading_is_refused_and_stops_nobody(importing, monkeypatch):
+    from kechuang.web.intake.domain import staging
+
+    def breaks(*_args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(staging, "read", breaks)
+    one = importing([HEADING, *companies(1)])
+    assert (one.state, one.file) == (ImportState.REFUSED, None)
+    assert "已记下" in one.error["zh"]
+    assert left_behind() == []
+
+
 def test_the_whole_is_seen_at_once(importing, cast, monkeypatch):
     monkeypatch.setattr(applying, "FIRST_CHUNK", 2)
     monkeypatch.setattr(applying, "MOST_CHUNK", 2)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import islice
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from kechuang.tabular import TableError
@@ -19,6 +20,7 @@ from .checking import checker_for
 from .kinds import columns
 from .lease import Lease, LostError
 
+logger = logging.getLogger(__name__)
 CHUNK = 1000
 MOST_ROWS = 300_000
 _IDENTITY = ("身份证", "证件号", "idnumber", "identitynumber")
@@ -35,6 +37,14 @@ def stage(one: Import, lease: Lease) -> None:
         _read_all(one, lease)
     except TableError as error:
         _refuse(one, error.zh, error.en)
+    except (LostError, DatabaseError):
+        raise  # the file is not at fault; the next worker tries again
+    except Exception:
+        # A file that breaks the reading must not be tried for ever, nor stop the imports behind it.
+        logger.exception("import %s cannot be read", one.public_id)
+        _refuse(one, "读这个文件时出错，已记下。请把表格另存为新的 .xlsx 或 CSV 再传；还不行请把编号报给管理员。",
+                "Reading this file failed; it has been noted. Save the table as a new .xlsx or CSV and send that, or tell an "
+                "administrator its number.")  # fmt: skip
 
 
 def _forget_rows(one: Import) -> None:
