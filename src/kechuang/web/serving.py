@@ -45,7 +45,6 @@ def prepare() -> None:
     from kechuang.web.policy.domain.apply import apply
 
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     _collect_static()
     pack = citypack.load(settings.PACK_DIR)
     if apply(pack).changed:

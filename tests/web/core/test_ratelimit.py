@@ -120,3 +120,18 @@ def test_all_web_processes_count_together(tmp_path):
         let_through = list(pool.map(lambda _: _ask_often(str(tmp_path), 30), range(3)))
     assert sum(let_through) == 40
     assert all(count <= 30 for count in let_through)
+
+
+def test_migrate_makes_the_table_of_the_cache(tmp_path):
+    """A log-in counts there: a city that was only migrated (upgrade, restore) must have it."""
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    environment |= {
+        "KECHUANG_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
+        "PYTHONPATH": str(Path(kechuang.__file__).parents[1]),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "django", "migrate", "core", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    with sqlite3.connect(tmp_path / "db.sqlite3") as made:
+        tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master")}
+    made.close()
+    assert {"core_cache", "core_requestbucket"} <= tables
