@@ -366,3 +366,46 @@ def test_cases_that_agree_need_no_answer(catalogue: Catalogue, supplier: Measure
     assert [s.detail.zh for s in e.steps if s.kind == "choose"] == ["还不知道：已转化；两种情形结果相同"]
     e = explain(replace(supplier, amount=amount), facts | {"技术合同交易额": D("9999999.00")}, DAY, catalogue)
     assert (e.status, [m.fact for m in e.missing]) == ("unknown", ["已转化"])
+
+
+def test_what_is_kept_of_a_day_stays_with_that_day(
+    catalogue: Catalogue, receiver: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps and sentences made ready for one day never show up on another, however often the days change."""
+    monkeypatch.setattr("kechuang.measures.program._MOST_DAYS", 2)
+    raised = (
+        Parameter("rate", ((dt.date(2013, 4, 18), D("0.02")), (dt.date(2020, 1, 1), D("0.03")))),
+        Parameter("cap", ((dt.date(2013, 4, 18), D("200000")), (dt.date(2022, 1, 1), D("400000")))),
+    )
+    subject = replace(receiver, parameters=raised)
+    facts = {**WHOLE, "技术合同交易额": D("12345678.90")}
+    expected = {
+        dt.date(2012, 1, 1): None,
+        dt.date(2019, 12, 31): ("12,345,678.90 × 0.02", "封顶 200,000.00 起作用", "10,000,000.00", "200000"),
+        dt.date(2020, 1, 1): ("12,345,678.90 × 0.03", "封顶 200,000.00 起作用", None, "200000"),
+        dt.date(2022, 1, 1): ("12,345,678.90 × 0.03", "封顶 400,000.00 没有起作用", None, "370370.37"),
+    }
+    for day, told in 3 * list(expected.items()):
+        e = explain(subject, facts, day, catalogue)
+        if told is None:
+            assert (e.status, e.steps, e.parameters) == ("not_in_force", (), {})
+            continue
+        product, cap = e.steps[1], next(s for s in e.steps if s.kind == "cap")
+        bound = cap.binds_from and f"{cap.binds_from:,.2f}"
+        assert (product.detail.zh, cap.label.zh, bound, e.amount) == (*told[:3], D(told[3]))
+
+
+def test_outcomes_of_conditions_are_kept_by_every_choice(catalogue: Catalogue, receiver: Measure) -> None:
+    """Yes, no and unknown in any order of asking: each combination has its own result."""
+    for _ in range(2):
+        for converted in (True, None, False):
+            for seller in ("高校", "企业", None):
+                facts = {**WHOLE, "已转化": converted, "出让方类型": seller, "技术合同交易额": D("100")}
+                e = explain(receiver, facts, DAY, catalogue)
+                no, unknown = converted is False or seller == "企业", converted is None or seller is None
+                assert e.status == ("no" if no else "unknown" if unknown else "yes")
+                assert [c.result for c in e.conditions] == [
+                    "yes", {"高校": "yes", "企业": "no", None: "unknown"}[seller],
+                    {True: "yes", False: "no", None: "unknown"}[converted], "yes",
+                ]  # fmt: skip
+                assert [(a.test, a.result) for a in e.assumptions] == [("合同已登记", "yes")]

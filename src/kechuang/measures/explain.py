@@ -7,7 +7,7 @@ computes populations is held equal to it by test.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from kechuang.expressions.evaluate import Fact, Records, Trace, Unknown
@@ -23,10 +23,10 @@ from kechuang.measures.explanation import (
     PricedReading,
     Status,
 )
-from kechuang.measures.facts import TODAY, fact_type
+from kechuang.measures.facts import fact_type
 from kechuang.measures.model import Catalogue, FactType, Measure, Text
 from kechuang.measures.nearest import Change, nearest
-from kechuang.measures.program import CompiledCondition, Program, compile_measure, parameters_on
+from kechuang.measures.program import CompiledCondition, Program, compile_measure
 from kechuang.measures.sentences import answer, gap_sentence, not_in_force
 from kechuang.measures.steps import Step, build
 from kechuang.measures.words import serialise, show_fact, show_records
@@ -36,6 +36,7 @@ _EXPECTED: dict[str, type] = {
     "money": Decimal, "rate": Decimal, "count": Decimal, "date": dt.date, "enum": str, "text": str, "boolean": bool,
     "relation": tuple,
 }  # fmt: skip
+_new = tuple.__new__  # skips the named tuple's own constructor
 
 
 def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, catalogue: Catalogue) -> Explanation:
@@ -46,16 +47,16 @@ def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, cat
     has the wrong type (a float, for instance).
     """
     program = compile_measure(measure, catalogue)
-    inputs = _inputs(program, facts)
-    parameters = _parameters(program, on)
-    late = measure.effective_to is not None and on > measure.effective_to
-    if parameters is None or late or on < measure.effective_from:
+    inputs = _checked(program.facts, facts, catalogue)
+    day = program.day(on)
+    parameters = day.parameters
+    if parameters is None:
         return Explanation(
-            measure.id, measure.title, on, "not_in_force", "unknown", None, None, not_in_force(measure, on),
-            delegated_to=measure.delegated_to, inputs=inputs, program=program,
+            measure.id, measure.title, on, "not_in_force", "unknown", None, None, not_in_force(measure, on), (), (), (),
+            (), (), (), measure.delegated_to, inputs, {}, program,
         )  # fmt: skip
-    environment: dict[str, Fact | None] = {**inputs, **parameters, TODAY: on}
-    conditions, gaps, unknown = _conditions(program, environment)
+    environment = {**day.environment, **inputs}
+    conditions, gaps, unknown, assumptions = _conditions(program, environment)
     applies: Answer = "no" if gaps else "unknown" if unknown else "yes"
     trace: Trace = []
     amount_if: Decimal | None = None
@@ -63,7 +64,7 @@ def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, cat
     if program.amount is not None:
         value = program.amount.run(environment, trace)
         if not (gaps and isinstance(value, Unknown)):
-            steps = build(program, program.amount, trace, environment)
+            steps = build(program, program.amount, trace, environment, day)
         if isinstance(value, Unknown):
             unknown |= value.facts
         else:
@@ -72,7 +73,6 @@ def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, cat
     status = _status(measure, applies, bool(unknown))
     missing = _missing(program, unknown) if unknown and status != "no" else ()
     readings = _readings(program, environment) if program.readings else ()
-    assumptions = _assumptions(conditions)
     amount = amount_if if status == "yes" else None
     undecided = sum(a.decided_by is None for a in assumptions) if assumptions else 0
     undated = tuple(program.speaker.say(Name(p)) for p in sorted(unknown - set(program.facts))) if unknown else ()
@@ -80,18 +80,15 @@ def explain(measure: Measure, facts: Mapping[str, Fact | None], on: dt.date, cat
         measure, status, amount_if, steps=steps, missing=missing, gaps=gaps, undecided=undecided, undated=undated,
         applies=applies if conditions else None,
     )  # fmt: skip
-    return Explanation(
+    fields = (
         measure.id, measure.title, on, status, applies, amount, amount_if, sentence, steps, conditions, missing,
         assumptions, readings, gaps, measure.delegated_to, inputs, parameters, program,
     )  # fmt: skip
-
-
-def _inputs(program: Program, facts: Mapping[str, Fact | None]) -> dict[str, Fact]:
-    """The known facts that the measure uses, their types checked."""
-    return _checked(program.facts, facts, program.catalogue)
+    return _new(Explanation, fields)
 
 
 def _checked(names: tuple[str, ...], facts: Mapping[str, Fact | None], catalogue: Catalogue) -> dict[str, Fact]:
+    """The known facts among ``names``, their types checked."""
     inputs: dict[str, Fact] = {}
     for name in names:
         value = facts.get(name)
@@ -118,16 +115,6 @@ def _records(fact: FactType, value: object, catalogue: Catalogue) -> Records:
     return tuple(_checked(fact.elements, record, catalogue) for record in value)  # type: ignore[misc]
 
 
-def _parameters(program: Program, on: dt.date) -> dict[str, Decimal] | None:
-    key = ("parameters", on)
-    memo = program.memo
-    if key not in memo:
-        if len(memo) >= _MEMO_LIMIT:
-            memo.clear()
-        memo[key] = parameters_on(program.measure, on)
-    return memo[key]  # type: ignore[no-any-return]
-
-
 def _status(measure: Measure, applies: Answer, unknown: bool) -> Status:
     if applies == "no":
         return "no"
@@ -138,10 +125,24 @@ def _status(measure: Measure, applies: Answer, unknown: bool) -> Status:
     return "unknown" if unknown else "yes"
 
 
-def _conditions(
-    program: Program, environment: dict[str, Fact | None]
-) -> tuple[tuple[ConditionResult, ...], tuple[Gap, ...], frozenset[str]]:
-    """Results in the order written, the gaps of failed ones, and the unknown facts that matter."""
+_Conditions = tuple[tuple[ConditionResult, ...], tuple[Gap, ...], frozenset[str], tuple[Assumption, ...]]
+
+
+def _conditions(program: Program, environment: dict[str, Fact | None]) -> _Conditions:
+    """Results in the order written, the gaps of failed ones, the unknown facts that matter, and the assumptions."""
+    if not program.small:
+        return _each_condition(program, environment)
+    # Few values, few outcomes: the same records are used again.
+    memo, key = program.memo, (0, *map(environment.get, program.asked))
+    found: _Conditions | None = memo.get(key)
+    if found is None:
+        found = _each_condition(program, environment)
+        if len(memo) < _MEMO_LIMIT:
+            memo[key] = found
+    return found
+
+
+def _each_condition(program: Program, environment: dict[str, Fact | None]) -> _Conditions:
     results: list[ConditionResult] = []
     all_gaps: list[Gap] = []
     unknown: frozenset[str] = frozenset()
@@ -149,7 +150,6 @@ def _conditions(
     for i, compiled in enumerate(program.conditions, 1):
         key: tuple[object, ...] | None = None
         if compiled.small:
-            # Few values, few outcomes: the same records are used again.
             key = (i, *map(environment.get, compiled.formula.facts))
         kept = memo.get(key) if key else None
         if kept is None:
@@ -160,7 +160,7 @@ def _conditions(
         results.append(result)
         unknown |= open_facts
         all_gaps.extend(result.gap)
-    return tuple(results), tuple(all_gaps), unknown
+    return tuple(results), tuple(all_gaps), unknown, _assumptions(results)
 
 
 def _condition(
@@ -181,7 +181,7 @@ def _condition(
     return done, value.facts if isinstance(value, Unknown) else frozenset()
 
 
-def _assumptions(conditions: tuple[ConditionResult, ...]) -> tuple[Assumption, ...]:
+def _assumptions(conditions: Sequence[ConditionResult]) -> tuple[Assumption, ...]:
     found: tuple[Assumption, ...] = ()
     for c in conditions:
         if c.origin == "assumption":

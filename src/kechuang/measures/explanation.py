@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -154,13 +154,12 @@ class Assumption(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The result of one measure for one subject on one day.
 
     ``status`` no, unknown and yes speak of conditions and amount; ``delegated`` and ``unstated`` say that no amount can
     be computed although no condition fails (``applies`` tells whether all are met). ``amount`` is set only for yes;
-    ``amount_if`` is what it would be if every condition were met.
+    ``amount_if`` is what it would be if every condition were met. ``program`` is what computed it, for the receipt.
     """
 
     measure: str
@@ -171,16 +170,16 @@ class Explanation:
     amount: Decimal | None
     amount_if: Decimal | None
     sentence: Text
-    steps: tuple[Step, ...] = ()
-    conditions: tuple[ConditionResult, ...] = ()
-    missing: tuple[Missing, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
-    readings: tuple[PricedReading, ...] = ()
-    why_not: tuple[Gap, ...] = ()
-    delegated_to: Delegation | None = None
-    inputs: dict[str, Fact] = field(default_factory=dict)
-    parameters: dict[str, Decimal] = field(default_factory=dict)
-    program: Program | None = field(default=None, repr=False, compare=False)
+    steps: tuple[Step, ...]
+    conditions: tuple[ConditionResult, ...]
+    missing: tuple[Missing, ...]
+    assumptions: tuple[Assumption, ...]
+    readings: tuple[PricedReading, ...]
+    why_not: tuple[Gap, ...]
+    delegated_to: Delegation | None
+    inputs: Mapping[str, Fact]
+    parameters: Mapping[str, Decimal]
+    program: Program
 
     def to_dict(self) -> dict[str, Any]:
         """As a JSON object: money as strings, dates as ISO, texts in both languages, with the receipt."""

@@ -12,10 +12,13 @@ from typing import Any
 from kechuang.expressions import nodes as n
 from kechuang.expressions.check import load
 from kechuang.expressions.errors import ExpressionError
-from kechuang.expressions.evaluate import Run, compile_tree, evaluate
+from kechuang.expressions.evaluate import Fact, Run, compile_tree, evaluate
 from kechuang.measures.facts import TODAY, scope
 from kechuang.measures.model import Ambiguity, Catalogue, Condition, Measure, Reading
 from kechuang.measures.words import Speaker
+
+_MOST_DAYS = 1000
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,10 @@ class CompiledReading:
     formula: Formula | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Program:
-    """A whole measure, compiled. ``amount`` is the formula in use under the chosen or shown readings."""
+    """A whole measure, compiled. ``amount`` is the formula in use under the chosen or shown readings, ``asked`` the facts
+    of the conditions; ``small``: all conditions look at choices and yes-or-no facts only, and few of them."""
 
     measure: Measure
     catalogue: Catalogue
@@ -76,8 +80,36 @@ class Program:
     amount: Formula | None
     readings: tuple[CompiledReading, ...]
     facts: tuple[str, ...]
+    asked: tuple[str, ...]
+    small: bool
     speaker: Speaker
     memo: dict[Any, Any]
+    days: dict[dt.date, Day]
+
+    def day(self, on: dt.date) -> Day:
+        """The program on one day; the same object for every subject of that day."""
+        day = self.days.get(on)
+        if day is None:
+            if len(self.days) >= _MOST_DAYS:
+                self.days.clear()
+            day = self.days[on] = _day(self.measure, on)
+        return day
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What no fact changes, worked out once for all subjects: the values of the parameters (None: not in force), them and
+    the day by name, and by formula what its steps say alike for everybody (``steps`` fills and reads it)."""
+
+    parameters: dict[str, Decimal] | None
+    environment: dict[str, Fact | None]
+    plans: dict[int, Any]
+
+
+def _day(measure: Measure, on: dt.date) -> Day:
+    ended = measure.effective_to is not None and on > measure.effective_to
+    parameters = None if ended or on < measure.effective_from else parameters_on(measure, on)
+    return Day(parameters, {**(parameters or {}), TODAY: on}, {})
 
 
 def compile_measure(measure: Measure, catalogue: Catalogue) -> Program:
@@ -161,7 +193,12 @@ def _compile(measure: Measure, catalogue: Catalogue) -> tuple[Program, list[Prob
     )
     facts = tuple(dict.fromkeys(f for formula_ in formulas for f in formula_.facts))
     speaker = Speaker(measure, catalogue)
-    return Program(measure, catalogue, tuple(conditions), amount, tuple(readings), facts, speaker, {}), problems
+    asked = tuple(dict.fromkeys(f for c in conditions for f in c.formula.facts))
+    small = len(asked) <= _FEW and all(c.small for c in conditions)
+    program = Program(
+        measure, catalogue, tuple(conditions), amount, tuple(readings), facts, asked, small, speaker, {}, {}
+    )
+    return program, problems
 
 
 def _declared(measure: Measure, catalogue: Catalogue) -> Iterator[Problem]:

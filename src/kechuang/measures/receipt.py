@@ -129,7 +129,6 @@ def rule_digest(program: Program) -> str:
 def make(explanation: Explanation) -> Receipt:
     """The receipt of an explanation."""
     program = explanation.program
-    assert program is not None
     inputs = {k: serialise_input(v) for k, v in explanation.inputs.items()}
     canonical = {k: _canonical(v) for k, v in explanation.inputs.items()}
     head = {

@@ -48,18 +48,15 @@ def answer(
             met = Text(f"还不知道：{asked.zh}", f"Not known yet: {asked.en}")
         said = _no_amount(measure, status)
         return Text(f"{met.zh}；{said.zh}。{end.zh}", f"{met.en}; {said.en}.{end.en}")
-    zh, en = [], []
+    zh, en = ("", "You") if status == "yes" else (f"还不知道：{asked.zh}。", f"Not known yet: {asked.en}.")
+    if amount is None:
+        if status == "yes":
+            zh, en = "符合条件。", "The conditions are met."
+        return Text(zh + end.zh, en + end.en)
     if status == "unknown":
-        zh.append(f"还不知道：{asked.zh}。")
-        en.append(f"Not known yet: {asked.en}.")
-    if amount is not None:
-        capped, number = _capped(steps), money(amount)
-        zh.append(f"{'如果得到确认，' if zh else ''}可得 {number} 元{capped.zh}。")
-        en.append(f"{'If confirmed, you' if en else 'You'} can get {number} yuan{capped.en}.")
-    elif status == "yes":
-        zh.append("符合条件。")
-        en.append("The conditions are met.")
-    return Text("".join(zh) + end.zh, " ".join(en) + end.en)
+        zh, en = f"{zh}如果得到确认，", f"{en} If confirmed, you"
+    capped, number = _capped(steps), money(amount)
+    return Text(f"{zh}可得 {number} 元{capped.zh}。{end.zh}", f"{en} can get {number} yuan{capped.en}.{end.en}")
 
 
 def _asked(missing: Sequence[Missing], undated: Sequence[Text]) -> Text:
@@ -71,7 +68,7 @@ def _asked(missing: Sequence[Missing], undated: Sequence[Text]) -> Text:
 def _capped(steps: Sequence[Step]) -> Text:
     """What a cap that applied has taken."""
     for step in steps:
-        if step.kind == "cap" and step.bit and step.without_cap is not None:
+        if step.bit and step.kind == "cap" and step.without_cap is not None:
             without = money(step.without_cap)
             return Text(f"（封顶起作用，不封顶是 {without} 元）", f" (the cap applies; without it {without} yuan)")
     return _EMPTY

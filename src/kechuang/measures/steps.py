@@ -10,16 +10,15 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import Event, Fact, Record, Trace, Unknown, Value, evaluate
-from kechuang.measures.facts import TODAY, fact_scale
+from kechuang.measures.facts import fact_scale
 from kechuang.measures.model import ClauseRef, Text
 from kechuang.measures.nearest import linear
-from kechuang.measures.program import Formula, Program
+from kechuang.measures.program import Day, Formula, Program
 from kechuang.measures.words import money, percent, plain, show_fact, show_quantity
 
 StepKind = Literal["fact", "parameter", "product", "round", "cap", "floor", "tier", "choose", "sum", "result"]
 _T = TypeVar("_T")
 _new = tuple.__new__  # skips the named tuple's own constructor
-_UNCAPPED = (False, None, None, None, None)
 _UNKNOWN = Text("不知道", "unknown")
 _NONE = Text("", "")
 _ROUNDED = Text("规则写明在这里取整", "the rule rounds here")
@@ -114,26 +113,53 @@ def _rounding(node: n.HalfUp | n.RoundTo) -> Text:
     return Text(f"{zh}取整到 {unit.zh}", f"rounded {en} to a multiple of {unit.en}")
 
 
-def build(program: Program, formula: Formula, trace: Trace, environment: dict[str, Fact | None]) -> tuple[Step, ...]:
+def build(
+    program: Program, formula: Formula, trace: Trace, environment: dict[str, Fact | None], day: Day
+) -> tuple[Step, ...]:
     """Steps of one evaluated amount; the last one is the result."""
-    return _Builder(program, formula, environment).run(trace)
+    plans = day.plans.get(id(formula))
+    if plans is None:
+        plans = day.plans[id(formula)] = _plans(program, formula)
+    return _Builder(program, formula, environment, plans).run(trace)
+
+
+def _plans(program: Program, formula: Formula) -> dict[int, _Plan]:
+    """A plan per node. Inner cases of a chain are left out (the outermost one tells), and of nodes that are equal
+    only the first one tells: what is computed twice is told once."""
+    every = list(n.walk(formula.tree))
+    cases = [x for x in every if isinstance(x, n.Choose)]
+    inner = {id(y) for x in cases for y in (x.then, x.otherwise) if isinstance(y, n.Choose)}
+    key = ("twins", id(formula))
+    if key not in program.memo:
+        program.memo[key] = {id(x): [id(y) for y in every if x == y] for x in every}
+    twins: dict[int, list[int]] = program.memo[key]
+    return {id(x): _Plan(x, twins[id(x)], id(x) in inner, program) for x in every}
 
 
 class _Plan:
-    """What is known of a node before any fact is: worked out once per formula, since every subject needs it."""
+    """What is known of a node before any fact is: worked out once per formula and day, since every subject needs it.
 
-    __slots__ = ("base", "called", "factors", "first", "fixed", "inner", "limits", "name", "source", "tell", "unit")
+    ``bound`` and ``times`` are words about numbers of the rule, kept when they are first said.
+    """
 
-    def __init__(self, node: n.Node, first: int, inner: bool, program: Program) -> None:
-        self.first = first
+    __slots__ = (
+        "base", "bound", "called", "factors", "first", "fixed", "inner", "limits", "name", "plain", "source", "tell",
+        "times", "unit",
+    )  # fmt: skip
+
+    def __init__(self, node: n.Node, twins: list[int], inner: bool, program: Program) -> None:
+        self.first = twins[0]
         self.inner = inner
-        self.tell = _TELLERS.get(type(node))
+        self.plain = len(twins) == 1 and not isinstance(node, n.Choose)
+        self.tell = _TELLERS.get(type(node), _untold)
         self.unit = "元" if node.type.kind == "money" else node.type.unit
         self.source = _source(node, program)
         name = node.parameter if isinstance(node, n.ParameterOn) else node
         self.called = program.speaker.say(name) if isinstance(name, n.Name) else _NONE
         self.factors = _factors(node) if isinstance(node, n.Multiply) else None
         self.name = _rounding(node) if isinstance(node, n.HalfUp | n.RoundTo) else _NONE
+        self.times: tuple[Text, str] | None = None
+        self.bound: dict[tuple[int, bool], tuple[Text, tuple[str | None, Decimal | None, str, str]]] = {}
         self.base = 0
         self.limits: tuple[int, ...] = ()
         self.fixed: frozenset[int] = frozenset()
@@ -154,34 +180,29 @@ def _source(node: n.Node, program: Program) -> ClauseRef | None:
 
 
 class _Builder:
-    __slots__ = ("capped", "day", "environment", "formula", "plan", "program", "steps", "tested")
+    __slots__ = ("capped", "environment", "formula", "plan", "plans", "program", "steps", "tested", "told")
 
-    def __init__(self, program: Program, formula: Formula, environment: dict[str, Fact | None]) -> None:
+    def __init__(
+        self, program: Program, formula: Formula, environment: dict[str, Fact | None], plans: dict[int, _Plan]
+    ) -> None:
         self.program = program
         self.formula = formula
         self.environment = environment
+        self.plans = plans
         self.steps: list[Step] = []
         self.tested: dict[int, Value] = {}
+        self.told: set[int] = set()
         self.capped = False
-        self.day = environment.get(TODAY)
         self.plan: _Plan
 
     def run(self, trace: Trace) -> tuple[Step, ...]:
-        told: set[int] = set()
-        memo, key = self.program.memo, ("plans", id(self.formula))
-        plans: dict[int, _Plan] = memo[key] if key in memo else self.kept(key, self.plans)
+        plans, tree = self.plans, self.formula.tree
         for event in trace:
             node = event[0]
             plan = plans[id(node)]
-            if type(node) is n.Choose:
-                self.tested[id(node)] = event.operands[0]
-            if plan.inner or plan.first in told:
-                continue
-            told.add(plan.first)
-            self.plan = plan
-            assert plan.tell is not None
-            plan.tell(self, node, event)
-        tree = self.formula.tree
+            if plan.plain or self.turn(plan, event):
+                self.plan = plan
+                plan.tell(self, node, event)
         value = trace[-1].value if trace else self.constant(tree)
         if not trace:
             self.plan = plans[id(tree)]
@@ -196,15 +217,14 @@ class _Builder:
         self.add("result", _RESULT, detail, value, source=self.program.measure.source)
         return tuple(self.steps)
 
-    def plans(self) -> dict[int, _Plan]:
-        """A plan per node. Inner cases of a chain are left out (the outermost one tells), and of nodes that are equal
-        only the first one tells: what is computed twice is told once."""
-        every = list(n.walk(self.formula.tree))
-        cases = [x for x in every if isinstance(x, n.Choose)]
-        inner = {id(y) for x in cases for y in (x.then, x.otherwise) if isinstance(y, n.Choose)}
-        return {
-            id(x): _Plan(x, id(next(y for y in every if x == y)), id(x) in inner, self.program) for x in every
-        }  # fmt: skip
+    def turn(self, plan: _Plan, event: Event) -> bool:
+        """Whether it is the turn of a case, or of a node that has an equal, to be told."""
+        if type(event.node) is n.Choose:
+            self.tested[id(event.node)] = event.operands[0]
+        if plan.inner or plan.first in self.told:
+            return False
+        self.told.add(plan.first)
+        return True
 
     def sum(self, node: n.Add | n.Subtract, event: Event) -> None:
         """Facts and parameters by name, everything computed before by its value."""
@@ -235,11 +255,14 @@ class _Builder:
         """A step without a cap, of the node that is told."""
         plan, steps = self.plan, self.steps
         amount = value if isinstance(value, Decimal) else None
-        values = (len(steps) + 1, kind, label, detail, amount, plan.unit, source or plan.source, *_UNCAPPED)
+        # A tuple written out: half the time of a call with defaults.
+        values = (
+            len(steps) + 1, kind, label, detail, amount, plan.unit, source or plan.source, False, None, None, None, None,
+        )  # fmt: skip
         steps.append(_new(Step, values))
 
     def kept(self, key: tuple[object, ...], make: Callable[[], _T]) -> _T:
-        """What depends on the rule and the day only is made once."""
+        """What depends on the rule only is made once."""
         memo = self.program.memo
         if key not in memo:
             memo[key] = make()
@@ -294,11 +317,13 @@ class _Builder:
         assert self.plan.factors is not None
         a, b, swapped, fixed = self.plan.factors
         x, y = event.operands[::-1] if swapped else event.operands
-        label = _TIMES
-        if fixed:
-            label = self.kept(("times", id(node), self.day), lambda: self.times(b, y))
-        detail = f"{_bare(x, a)} × {_bare(y, b)}"
-        self.add("product", label, _new(Text, (detail, detail)), event.value)
+        times = self.plan.times
+        if times is None:
+            times = self.times(b, y) if fixed else _TIMES, f" × {_bare(y, b)}"
+            if fixed:
+                self.plan.times = times
+        detail = _bare(x, a) + times[1]
+        self.add("product", times[0], _new(Text, (detail, detail)), event.value)
 
     def times(self, factor: n.Node, value: Value) -> Text:
         """``乘补助比例 2%``; a parameter without a title is only its number."""
@@ -389,8 +414,10 @@ class _Builder:
             return  # "not below zero" is worth a word only when it applies
         fact, start, zh, en = _NEVER
         if chosen in plan.fixed:
-            key = ("limit", id(part), self.day, bit)
-            label, (fact, start, zh, en) = self.kept(key, lambda: self.fixed_limit(node, part, limit, bit))
+            key = (chosen, bit)
+            if key not in plan.bound:
+                plan.bound[key] = self.fixed_limit(node, part, limit, bit)
+            label, (fact, start, zh, en) = plan.bound[key]
         else:
             label = self.limit(node, part, limit, bit)
         detail = _WITHIN if low else _REACHED
@@ -511,6 +538,10 @@ class _Builder:
             name = self.called(at.id)
             detail = Text(f"{detail.zh} → {name.zh}", f"{detail.en} → {name.en}")
         self.add("choose", label, detail, event.value, source=source or self.program.measure.source)
+
+
+def _untold(_: _Builder, node: n.Node, __: Event) -> None:
+    raise TypeError(f"no step tells of {type(node).__name__}")
 
 
 _TELLERS: dict[type[n.Node], Callable[[_Builder, Any, Event], None]] = {

@@ -119,7 +119,7 @@ def _uncapped(program: Program, parameter: str) -> Program:
     bare = rest[0] if len(rest) == 1 else n.Minimum(rest, at=tree.at, type=tree.type)
     assert program.amount is not None
     formula = Formula(f"{program.amount.text} without {parameter}", bare, compile_tree(bare), n.names(bare, "fact"))
-    return replace(program, amount=formula, memo={})
+    return replace(program, amount=formula, memo={}, days={})
 
 
 def compare(
