@@ -57,6 +57,13 @@ samples = {{"admin": session(admin), "guard": session(guard), "member": session(
            "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
 from kechuang.web.registry.models import Organisation
 samples["organisation"] = Organisation.objects.get(uscc=uscc).pk
+from django.core.files.uploadedfile import SimpleUploadedFile
+from kechuang.web.selfservice.domain.claims import file_claim
+newcomer = User.objects.create_user(username="demo-newcomer", password="correct horse battery", realm="demo")
+samples["claim"] = file_claim(
+    newcomer, Organisation.objects.get(uscc=uscc), position="agent", agreed=True,
+    proof=SimpleUploadedFile("proof.pdf", b"%PDF-1.4"),
+).public_id
 from django.apps import apps
 officer = User.objects.get(username="demo-officer")
 if apps.is_installed("kechuang.web.library"):

@@ -93,7 +93,7 @@ def test_the_pages_on_the_way(browser: Any, site: str, samples: dict[str, str], 
     found = {url: complaints(page, url) for url in (address, f"{address}rows/4/", feed)}
     made.close()
     made, page = context(browser, site, "firm", language)
-    url = f"{site}/own/{samples['uscc']}/{timezone.localdate().year - 1}/"
+    url = f"{site}/my/figures/{samples['uscc']}/{timezone.localdate().year - 1}/"
     found[url] = complaints(page, url)
     made.close()
     assert {url: texts for url, texts in found.items() if texts} == {}

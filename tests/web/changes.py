@@ -83,9 +83,7 @@ def check(method: str, path: str, status: int, watched: Watched) -> None:
 
 # Addresses that make several changes at once, each with its event, and which these are.
 SEVERAL: dict[str, str] = {
-    "intake:decide": "the claim and the role it gives",
     "intake:new": "the table is received, and a small one is read at once",
-    "intake:own_year": "the source and the record",
     "registry:attribute": "the definition, its source and the attribute",
     "/api/v1/library/files": "one event for each file",
     "/api/v1/library/documents/{public_id}/items/{item_id}/split": "one event for each item that becomes another",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from kechuang.web.accounts.models import User
 from kechuang.web.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +37,6 @@ def test_a_table_is_sent(chenzhou, cast, client_for):
     assert client_for(cast.officer).post("/imports/new/organisation/", fields).status_code == 302
     who = list(AuditEvent.objects.filter(object_kind="import").order_by("id").values_list("actor_name", flat=True))
     assert who == ["officer", ""]  # sent by a person, read by the system
-
-
-def test_an_organisation_is_claimed(chenzhou, cast, client_for):
-    proof = SimpleUploadedFile("授权书.pdf", b"%PDF-1.7 proof", content_type="application/pdf")
-    fields = {"uscc": cast.company_a.uscc, "post": "财务", "consent": "1", "proof": proof}
-    member = User.objects.create_user(username="newcomer")
-    assert client_for(member).post("/claims/", fields).status_code == 302
-    assert last()[0] == "claim.submit"
 
 
 def test_an_item_is_rejected_by_the_interface(shili, cast, client_for, settings, tmp_path):

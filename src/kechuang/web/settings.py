@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "kechuang.web.entitlements",
     "kechuang.web.laboratory",
     "kechuang.web.monitoring",
+    "kechuang.web.selfservice",
     "kechuang.web.operations",
     "kechuang.web.portal",
     "django.contrib.auth",

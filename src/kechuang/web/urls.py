@@ -11,6 +11,7 @@ urlpatterns = [
     path("enterprises/", include("kechuang.web.registry.urls")),
     path("", include("kechuang.web.intake.urls")),
     path("", include("kechuang.web.monitoring.urls")),
+    path("my/", include("kechuang.web.selfservice.urls")),
     path("accounts/", include("kechuang.web.accounts.urls")),
     path("accounts/", include("kechuang.web.accounts.login_urls")),
     path("audit/", include("kechuang.web.audit.urls")),

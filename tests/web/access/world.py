@@ -29,6 +29,7 @@ CANARIES = (
     "金丝雀试算",  # a trial of officer A
     "金丝雀来源",  # a value somebody has offered, not yet confirmed
     "金丝雀导入",  # a row of a table that is not yet written
+    "机密认领", "机密填报",  # what firm A said with a claim and with its figures
     "203.0.113.77",  # where that person logged in from
     "canary@example.org",  # how to reach a person
 )  # fmt: skip
@@ -81,13 +82,16 @@ def build(cast: Any) -> World:
     from kechuang.web.core import files
     from kechuang.web.core.enums import Realm
     from kechuang.web.entitlements.domain.nightly import run
-    from kechuang.web.intake.domain import claims, feeds
+    from kechuang.web.intake.domain import feeds
     from kechuang.web.laboratory.domain import trials
     from kechuang.web.library.domain import upload
     from kechuang.web.monitoring.models import Submission
     from kechuang.web.policy.domain.queries import current_release
     from kechuang.web.registry.domain.merge import merge
     from kechuang.web.registry.models import BankAccount, Loan, Organisation, Person, TechnologyContract, YearlyFigures
+    from kechuang.web.selfservice.domain import figures
+    from kechuang.web.selfservice.domain.claims import file_claim
+    from kechuang.web.selfservice.models import Claim, YearReport
 
     def person(name: str, role: str = "", **grant: str) -> User:
         user = User.objects.create_user(username=name, password="correct horse battery", display_name=name)
@@ -175,9 +179,19 @@ def build(cast: Any) -> World:
         title="演示", holder="演示", scopes=["registry:read"], actor=people[Who.SECURITY_ADMIN],
         expires_on=timezone.localdate() + dt.timedelta(days=30),
     )  # fmt: skip
-    claim = claims.submit(
-        user=listed, uscc=company.uscc, post="经理", consent=True,
-        proof=SimpleUploadedFile("证明.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf"),
+    # Firm A claims a real organisation of its county and has filled in its own year; neither gives it another right.
+    near = Organisation.objects.create(
+        uscc=uscc.make("91431000T0000018"), name="示例被认领公司", kind="enterprise", county=company.county
+    )
+    free = Organisation.objects.create(uscc=uscc.make("91431000T0000017"), name="示例公司", kind="enterprise")
+    claim = file_claim(
+        cast.firm_a, near, position="agent", remark="机密认领说明", agreed=True,
+        proof=SimpleUploadedFile("机密认领材料.pdf", b"\x89PNG\r\n\x1a\n" + "机密认领材料".encode()),
+    )  # fmt: skip
+    Claim.objects.update(state="confirmed")
+    YearReport.objects.create(
+        organisation=company, year=figures.years()[0], state="submitted", remark="机密填报说明", revision=0,
+        submitted_at=timezone.now(),
     )  # fmt: skip
     LogIn.objects.create(user=listed, address="203.0.113.77", device="Firefox", result="ok")
     bulk = record_bulk(actor=cast.officer, action="demo.generate", object_kind="demo", rows=[{"row": 1}])
@@ -215,8 +229,13 @@ def build(cast: Any) -> World:
         "POST /library/documents/{public_id}/editions:sent": {"text": PRIVATE_TEXT.replace("77万元", "79万元")},
         "PUT /library/documents/{public_id}/visibility:sent": {"visibility": "private"},
         "POST /library/documents/{public_id}/items/{item_id}/split:sent": {"at": 1},
-        "intake:decide:public_id": claim.public_id,
-        "intake:number": 2025,
+        "selfservice:public_id": claim.public_id,
+        "selfservice:claim_act:sent": {"do": "end", "reason": "离职"},
+        "selfservice:consent_withdraw:public_id": claim.consent.public_id,
+        "selfservice:claim_new:uscc": free.uscc,
+        "selfservice:number": figures.years()[0],
+        "selfservice:year:sent": {"do": "save"},
+        "core:download#proof:public_id": claim.proof.public_id,
         "registry:attribute:kind_id": "organisation",
         "registry:attribute:key": company.pk,
         "registry:kind_id": "loan",

@@ -52,16 +52,17 @@ def doors(user: Any) -> list[Door]:
             _("本单位的数据"),
             _("登记的财务、研发、合同和专利；算结果用的就是这些。"),
         )
-        add(_url("intake:own", uscc), _("年度数据填报"), _("填一次，处处用；每个数用在哪项措施，都写着。"))
+        add(_url("selfservice:years", uscc), _("年度数据填报"), _("填一次，处处用；每个数用在哪项措施，都写着。"))
     if held & {Role.OFFICER, Role.DEPARTMENT}:
         add(_url("monitoring:targets"), _("目标看板"), _("每个目标到哪了，差多少，数据由谁提供。"))
     if Role.DEPARTMENT in held:
         add(_url("monitoring:submissions_upload"), _("报数据"), _("下载本部门的表，填好传上来，由第二个人确认。"))
     for county in sorted(access.counties(user)):
         add(_url("registry:organisations", county=county), _("本县市区企业"), _("能看本县市区企业的数据和结果。"))
+    if held & {Role.OFFICER, Role.COUNTY}:
+        add(_url("selfservice:claims"), _("认领申请"), _("企业和高校申请代表本单位办事，核对材料后通过或退回。"))
     if held & {Role.OFFICER}:
         add(_url("registry:organisations"), _("企业"), _("全市企业名录，数据和结果。"))
-        add(_url("intake:claims"), _("认领申请"), _("企业和高校申请代表本单位办事，核对材料后通过或退回。"))
         add(_url("intake:home"), _("数据导入"), _("用表格批量登记：先预览，改好再确认，能整批撤销。"))
         add(_url("monitoring:submissions"), _("报来的数据"), _("各部门和公众报来的指标值，核对来源后确认或退回。"))
         add(_url("policy:documents"), _("文件与条款"), _("附原文，核对每一句，看每一条变成了什么。"))
@@ -77,10 +78,12 @@ def doors(user: Any) -> list[Door]:
         add(_url("accounts:people"), _("账号与角色"), _("给角色，收回角色，让人退出登录；账号由系统管理员建。"))
         add(_url("accounts:all_logins"), _("登录记录"), _("谁、何时、从哪里、用什么设备登录，成没成。"))
         add(_url("accounts:tokens"), _("接口令牌"), _("给别的系统用的令牌：发放、权限、有效期、吊销。"))
-    if held <= {Role.ENTERPRISE, Role.UNIVERSITY}:
-        add(_url("intake:claims"), _("认领单位"), _("交证明材料，经办人核对后就能代表单位办事。"))
     if held & STAFF_ROLES:
         add(_url("accounts:who_may"), _("谁能看什么"), _("每个地址给谁，谁还能看到其中不公开的内容。"))
+    if held <= {Role.ENTERPRISE, Role.UNIVERSITY} and getattr(user, "is_authenticated", False):
+        add(_url("selfservice:claim_new"), _("认领单位"), _("交证明材料，经办人核对后就能代表单位办事。"))
+    if getattr(user, "is_authenticated", False):
+        add(_url("selfservice:home"), _("我的办理"), _("我的申请、填报、同意过什么；查、改、删我的个人信息。"))
     return found
 
 

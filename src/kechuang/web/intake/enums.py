@@ -53,11 +53,3 @@ class Channel(models.TextChoices):
     PAGE = "page", _("页面上传")
     API = "api", _("接口")
     FOLDER = "folder", _("投递文件夹")
-
-
-class ClaimState(models.TextChoices):
-    """What became of a claim."""
-
-    PENDING = "pending", _("等核对")
-    ACCEPTED = "accepted", _("已通过")
-    REJECTED = "rejected", _("没有通过")

@@ -11,7 +11,7 @@ from kechuang.web.core.enums import Realm
 from kechuang.web.core.ids import new_id
 from kechuang.web.core.models import StoredFile
 
-from .enums import MOVING, Channel, ClaimState, ImportState, OnChange, RowState
+from .enums import MOVING, Channel, ImportState, OnChange, RowState
 
 
 class Feed(models.Model):
@@ -110,31 +110,3 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.imported_id}:{self.line}"
-
-
-class Claim(models.Model):
-    """A person says to act for an organisation and hands in proof; an officer compares and decides."""
-
-    public_id = models.CharField(_("编号"), max_length=26, unique=True, default=new_id, editable=False)
-    uscc = models.CharField(_("统一社会信用代码"), max_length=18)
-    name = models.CharField(_("单位名称"), max_length=200)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims")
-    post = models.CharField(_("职务"), max_length=60)
-    proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
-    consented_at = models.DateTimeField(_("同意时间"))
-    state = models.CharField(_("状态"), max_length=8, choices=ClaimState.choices, default=ClaimState.PENDING)
-    reason = models.CharField(_("理由"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("提交"), default=timezone.now, editable=False)
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "uscc"], name="one_open_claim", condition=models.Q(state=ClaimState.PENDING)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} {self.name}"

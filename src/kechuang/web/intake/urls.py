@@ -2,14 +2,10 @@
 
 from django.urls import path
 
-from . import views, views_open, views_own
+from . import views, views_open
 
 app_name = "intake"
 urlpatterns = [
-    path("claims/", views_own.claims, name="claims"),
-    path("claims/<slug:public_id>/decide/", views_own.decide, name="decide"),
-    path("own/<slug:uscc>/", views_own.figures, name="own"),
-    path("own/<slug:uscc>/<int:number>/", views_own.year, name="own_year"),
     path("data/", views_open.data, name="data"),
     path("data/export/", views_open.export, name="export"),
     path("deliveries/", views_open.feeds, name="feeds"),

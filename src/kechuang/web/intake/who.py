@@ -6,7 +6,6 @@ from kechuang.web.core.may import (
     CITY,
     COUNTIES,
     EVERYBODY,
-    LOGGED_IN,
     NOBODY,
     OFFICERS,
     OWN,
@@ -18,7 +17,6 @@ from kechuang.web.core.may import (
     page,
 )
 
-OWN_FIRM = frozenset({Who.ENTERPRISE_OWN})
 PRIVATE = OWN | CITY
 # Whoever sees the figures of some organisation gets a list: of those organisations.
 HOLDERS = PRIVATE | COUNTIES | frozenset({Who.ENTERPRISE_OTHER, Who.UNIVERSITY})
@@ -49,8 +47,4 @@ ROWS: dict[str, Row] = {
     "GET /feeds/{code}/schema": operation("投递的格式", "Schema of a feed", NOBODY),
     "POST /feeds/{code}/deliveries": operation("投递", "Deliver", NOBODY),
     "GET /feeds/{code}/deliveries/{delivery}": operation("一次投递", "One delivery", NOBODY),
-    "intake:claims": form("认领单位", "Claims on organisations", LOGGED_IN),
-    "intake:decide": action("核对认领", "Decide on a claim", OFFICERS),
-    "intake:own": page("本单位报数", "Yearly figures of one's own", OWN_FIRM),
-    "intake:own_year": form("填一年的数", "Fill a year", OWN_FIRM, private=OWN_FIRM),
 }

@@ -8,106 +8,228 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代号')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('department', models.CharField(max_length=100, verbose_name='提供部门')),
-                ('kind', models.CharField(max_length=30, verbose_name='种类')),
-                ('realm', models.CharField(choices=[('real', '真实数据'), ('demo', '演示数据')], default='real', max_length=4, verbose_name='数据性质')),
-                ('every_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='几天一次')),
-                ('active', models.BooleanField(default=True, verbose_name='在用')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代号")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("department", models.CharField(max_length=100, verbose_name="提供部门")),
+                ("kind", models.CharField(max_length=30, verbose_name="种类")),
+                (
+                    "realm",
+                    models.CharField(
+                        choices=[("real", "真实数据"), ("demo", "演示数据")],
+                        default="real",
+                        max_length=4,
+                        verbose_name="数据性质",
+                    ),
+                ),
+                ("every_days", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="几天一次")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'ordering': ['department', 'code'],
+                "ordering": ["department", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kechuang.web.core.ids.new_id, editable=False, max_length=26, unique=True, verbose_name='编号')),
-                ('kind', models.CharField(max_length=30, verbose_name='种类')),
-                ('realm', models.CharField(choices=[('real', '真实数据'), ('demo', '演示数据')], default='real', max_length=4, verbose_name='数据性质')),
-                ('state', models.CharField(choices=[('received', '已收到，等着读'), ('reading', '正在读'), ('ready', '等人确认'), ('confirmed', '已确认，等着写入'), ('applying', '正在写入'), ('applied', '已写入'), ('stopping', '正在停下并退回'), ('cancelled', '已取消'), ('undoing', '正在撤销'), ('undone', '已撤销'), ('refused', '文件不能收')], default='received', max_length=10, verbose_name='状态')),
-                ('file_name', models.CharField(max_length=255, verbose_name='文件')),
-                ('source_title', models.CharField(max_length=200, verbose_name='来源')),
-                ('source_department', models.CharField(blank=True, max_length=100, verbose_name='提供部门')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='资料日期')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='从哪天起')),
-                ('on_change', models.CharField(choices=[('change', '变更：以前的照旧，从这一天起变'), ('correct', '更正：以前登记的写错了')], default='change', max_length=8, verbose_name='已有记录怎么办')),
-                ('channel', models.CharField(choices=[('page', '页面上传'), ('api', '接口'), ('folder', '投递文件夹')], default='page', max_length=6, verbose_name='怎样来的')),
-                ('idempotency_key', models.CharField(blank=True, max_length=100)),
-                ('columns', models.JSONField(default=list)),
-                ('unknown_columns', models.JSONField(default=list)),
-                ('rows_read', models.PositiveIntegerField(default=0)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('kept', models.PositiveIntegerField(default=0)),
-                ('error', models.JSONField(blank=True, default=dict)),
-                ('event_id', models.CharField(blank=True, max_length=26)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='收到')),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('lease_owner', models.CharField(blank=True, max_length=26)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('feed', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='intake.feed')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kechuang.web.core.ids.new_id,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30, verbose_name="种类")),
+                (
+                    "realm",
+                    models.CharField(
+                        choices=[("real", "真实数据"), ("demo", "演示数据")],
+                        default="real",
+                        max_length=4,
+                        verbose_name="数据性质",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "已收到，等着读"),
+                            ("reading", "正在读"),
+                            ("ready", "等人确认"),
+                            ("confirmed", "已确认，等着写入"),
+                            ("applying", "正在写入"),
+                            ("applied", "已写入"),
+                            ("stopping", "正在停下并退回"),
+                            ("cancelled", "已取消"),
+                            ("undoing", "正在撤销"),
+                            ("undone", "已撤销"),
+                            ("refused", "文件不能收"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="文件")),
+                ("source_title", models.CharField(max_length=200, verbose_name="来源")),
+                ("source_department", models.CharField(blank=True, max_length=100, verbose_name="提供部门")),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="资料日期")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="从哪天起")),
+                (
+                    "on_change",
+                    models.CharField(
+                        choices=[("change", "变更：以前的照旧，从这一天起变"), ("correct", "更正：以前登记的写错了")],
+                        default="change",
+                        max_length=8,
+                        verbose_name="已有记录怎么办",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("page", "页面上传"), ("api", "接口"), ("folder", "投递文件夹")],
+                        default="page",
+                        max_length=6,
+                        verbose_name="怎样来的",
+                    ),
+                ),
+                ("idempotency_key", models.CharField(blank=True, max_length=100)),
+                ("columns", models.JSONField(default=list)),
+                ("unknown_columns", models.JSONField(default=list)),
+                ("rows_read", models.PositiveIntegerField(default=0)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("kept", models.PositiveIntegerField(default=0)),
+                ("error", models.JSONField(blank=True, default=dict)),
+                ("event_id", models.CharField(blank=True, max_length=26)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="收到"),
+                ),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("lease_owner", models.CharField(blank=True, max_length=26)),
+                ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "feed",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="intake.feed",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField(verbose_name='行')),
-                ('state', models.CharField(choices=[('ready', '可以写入'), ('bad', '要改'), ('undecided', '要认单位'), ('skipped', '不导入'), ('applied', '已写入'), ('refused', '写入时被拒')], max_length=9)),
-                ('values', models.JSONField(default=dict)),
-                ('written', models.JSONField(default=dict)),
-                ('findings', models.JSONField(default=list)),
-                ('candidates', models.JSONField(default=dict)),
-                ('record_id', models.BigIntegerField(null=True)),
-                ('imported', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='intake.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField(verbose_name="行")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "可以写入"),
+                            ("bad", "要改"),
+                            ("undecided", "要认单位"),
+                            ("skipped", "不导入"),
+                            ("applied", "已写入"),
+                            ("refused", "写入时被拒"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("values", models.JSONField(default=dict)),
+                ("written", models.JSONField(default=dict)),
+                ("findings", models.JSONField(default=list)),
+                ("candidates", models.JSONField(default=dict)),
+                ("record_id", models.BigIntegerField(null=True)),
+                (
+                    "imported",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="intake.import",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['line'],
+                "ordering": ["line"],
             },
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(condition=models.Q(('state__in', ('received', 'reading', 'confirmed', 'applying', 'stopping', 'undoing'))), fields=['state', 'lease_until'], name='import_to_do'),
+            model_name="import",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ("received", "reading", "confirmed", "applying", "stopping", "undoing"))
+                ),
+                fields=["state", "lease_until"],
+                name="import_to_do",
+            ),
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['feed', '-id'], name='import_of_feed'),
+            model_name="import",
+            index=models.Index(fields=["feed", "-id"], name="import_of_feed"),
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.UniqueConstraint(condition=models.Q(('feed__isnull', False)), fields=('feed', 'idempotency_key'), name='delivery_once'),
+            model_name="import",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("feed__isnull", False)), fields=("feed", "idempotency_key"), name="delivery_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['imported', 'state', 'line'], name='import_rows_by_state'),
+            model_name="importrow",
+            index=models.Index(fields=["imported", "state", "line"], name="import_rows_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('imported', 'line'), name='import_line_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("imported", "line"), name="import_line_once"),
         ),
     ]

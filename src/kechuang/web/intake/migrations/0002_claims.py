@@ -8,34 +8,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
-        ('intake', '0001_imports'),
+        ("core", "0001_initial"),
+        ("intake", "0001_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kechuang.web.core.ids.new_id, editable=False, max_length=26, unique=True, verbose_name='编号')),
-                ('uscc', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=200, verbose_name='单位名称')),
-                ('post', models.CharField(max_length=60, verbose_name='职务')),
-                ('consented_at', models.DateTimeField(verbose_name='同意时间')),
-                ('state', models.CharField(choices=[('pending', '等核对'), ('accepted', '已通过'), ('rejected', '没有通过')], default='pending', max_length=8, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='提交')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proof', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kechuang.web.core.ids.new_id,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
+                ("uscc", models.CharField(max_length=18, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(max_length=200, verbose_name="单位名称")),
+                ("post", models.CharField(max_length=60, verbose_name="职务")),
+                ("consented_at", models.DateTimeField(verbose_name="同意时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "等核对"), ("accepted", "已通过"), ("rejected", "没有通过")],
+                        default="pending",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提交"),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="claims", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('user', 'uscc'), name='one_open_claim')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "pending")), fields=("user", "uscc"), name="one_open_claim"
+                    )
+                ],
             },
         ),
     ]
