@@ -22,7 +22,10 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 WRITE = re.compile(r'^\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 EVENTS = "audit_auditevent"
 # Not data of the city: log-ins and their limits, tasks for the worker, the audit log itself, keys of repeated requests.
-ASIDE = re.compile(r"^(django_session|usersessions_|axes_|django_tasks_|audit_|core_submissionkey|core_scheduledrun)")
+ASIDE = re.compile(
+    r"^(django_session|usersessions_|axes_|django_tasks_|audit_|core_submissionkey|core_scheduledrun|"
+    r"core_cache|core_requestbucket|accounts_login$)"
+)
 
 
 class Watched:

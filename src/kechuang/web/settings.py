@@ -4,6 +4,7 @@ KECHUANG_HOME      folder for database, files, index, mail (default ``var/`` bes
 KECHUANG_PACK      folder of the city pack (default ``cities/chenzhou``)
 KECHUANG_DEMO      1 = demo city: personas on the log-in page, generated enterprises
 KECHUANG_HTTPS     1 = behind HTTPS: secure cookies, HSTS
+KECHUANG_IDLE_MINUTES  after how many minutes without a click staff is logged out (default 15)
 KECHUANG_HOSTS     names the site answers to, separated by commas
 KECHUANG_SECRET_KEY  else a random key is kept in KECHUANG_HOME
 DATABASE_URL       e.g. postgres://user:password@host/name (default SQLite in KECHUANG_HOME)
@@ -227,7 +228,7 @@ CSRF_FAILURE_VIEW = "kechuang.web.core.pages.csrf_failure"
 # Log-in: accounts are made by an administrator; a staff role needs a second factor and ends after a quiet quarter hour.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
-STAFF_IDLE_SECONDS = 15 * 60
+STAFF_IDLE_SECONDS = 60 * max(1, env.int("KECHUANG_IDLE_MINUTES", default=15))
 ACCOUNT_ADAPTER = "kechuang.web.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"

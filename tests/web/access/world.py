@@ -157,6 +157,10 @@ def build(cast: Any) -> World:
         cast.officer, "receiver-subsidy", "金丝雀试算", {"parameters": {"rate": "2", "cap": "200000"}, "year": "2025"},
         dt.date(2026, 6, 1),
     )  # fmt: skip
+    waiting = trials.start(
+        cast.officer, "receiver-subsidy", "金丝雀试算", {"parameters": {"rate": "2", "cap": "200000"}, "year": "2025"},
+        dt.date(2026, 6, 1),
+    )  # fmt: skip
     assert trials.run(trial.public_id) == "done"
     trial.refresh_from_db()
     taken = _import(cast.officer, f"{uscc.make('91431000T0000001')},金丝雀导入公司,企业\n,金丝雀导入错行,企业\n")
@@ -216,6 +220,7 @@ def build(cast: Any) -> World:
         "PUT /library/documents/{public_id}/items/{item_id}:sent": {"fields": item.fields},
         "library:act:sent": {"verb": "confirm"},
         "laboratory:public_id": trial.public_id,
+        "laboratory:cancel:public_id": waiting.public_id,
         "figure": next(iter(trial.result["figures"])),
         "core:public_id": document.file.public_id,
         "audit:public_id": AuditEvent.objects.latest("pk").public_id,
