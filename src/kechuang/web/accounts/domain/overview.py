@@ -23,6 +23,7 @@ APPS: dict[str, str | Promise] = {
     "entitlements": _("政策措施"),
     "laboratory": _("政策实验室"),
     "monitoring": _("目标与指标"),
+    "selfservice": _("企业自助"),
     "operations": _("运行与备份"),
     "portal": _("首页与公共页面"),
 }

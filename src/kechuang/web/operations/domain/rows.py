@@ -20,7 +20,7 @@ from django.db import connections, models
 from django.utils.duration import duration_string
 
 # Sessions are not kept: after a restore everybody logs in again, and no ended session comes back to life. Request limits begin anew too.
-LEFT_OUT = {"django_session", "usersessions_usersession", "core_requestbucket"}
+LEFT_OUT = {"django_session", "usersessions_usersession", "core_requestbucket", "core_cache"}
 MODULUS = 1 << 256
 FETCH = 2000
 
