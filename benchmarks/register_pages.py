@@ -79,7 +79,7 @@ def measure(rounds: int) -> None:
     from django.test.utils import CaptureQueriesContext, override_settings
 
     from kechuang.web.accounts.models import Grant, Role, User
-    from kechuang.web.registry.domain.paging import encode
+    from kechuang.web.core.paging import encode
     from kechuang.web.registry.models import Organisation, YearlyFigures
 
     firm = Organisation.everything.order_by("pk")[Organisation.everything.count() // 2]

@@ -77,7 +77,7 @@ def test_filters_stand_in_the_address(client):
     fill(3)
     record(actor=None, action="account.login", object_kind="user", object_id="甲", result="refused")
     client.force_login(persona("auditor", Role.AUDITOR), "django.contrib.auth.backends.ModelBackend")
-    count = lambda query: client.get(f"/audit/events/?{query}").context["page"].paginator.count  # noqa: E731
+    count = lambda query: len(client.get(f"/audit/events/?{query}").context["page"].rows)  # noqa: E731
     assert count("action=policy.apply") == 3
     assert count("result=refused") == 1
     assert count("q=甲") == 1

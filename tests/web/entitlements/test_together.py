@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from kechuang.citypack.models import Pack
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain import queries as results
-from kechuang.web.entitlements.domain import together
+from kechuang.web.entitlements.domain import together, totals
 from kechuang.web.entitlements.domain.nightly import run
 from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.policy.domain import queries
@@ -51,8 +51,8 @@ def test_the_nightly_row_keeps_both_amounts_and_the_reason(meeting, cast):
         }
     ]  # fmt: skip
     assert row.depends == ["ceiling", "once"]
-    [totals] = results.totals(Entitlement.objects.filter(run=done, measure_id="institution-award"))
-    assert totals.amount == Decimal("150000.00")
+    [sums] = totals.totals_for_user(cast.officer, done, "institution-award")
+    assert sums.amount == Decimal("150000.00")
 
 
 def test_pages_name_what_is_forgone_and_what_it_depends_on(meeting, cast, client_for):
@@ -79,9 +79,9 @@ def test_officers_see_the_budget_and_its_shares(meeting, cast, client_for):
     page = client_for(cast.officer).get("/measures/institution-award/results/").content.decode()
     assert "49,999.99" in page  # lacking: 150,000.00 - 100,000.01
     assert "每笔付 66.67%" in page
-    [money] = results.budgets_for_user(cast.officer, queries.current_release(), done, "institution-award")
+    [money] = totals.budgets_for_user(cast.officer, queries.current_release(), done, "institution-award")
     assert [part for _, part in money.payers] == [Decimal("50000.01"), Decimal("50000.00")]
-    assert results.budgets_for_user(cast.county_officer, queries.current_release(), done, "institution-award") == []
+    assert totals.budgets_for_user(cast.county_officer, queries.current_release(), done, "institution-award") == []
 
 
 def test_a_budget_without_an_amount_stays_open(shili):

@@ -87,6 +87,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["action", "-id"]),
             models.Index(fields=["object_kind", "object_id", "-id"]),
             models.Index(fields=["actor_id", "-id"], name="audit_event_actor_idx"),
+            models.Index(fields=["time"], name="audit_event_time_idx"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.proofs import verify_audit
 from kechuang.proofs.chain import content_digest, link_digest
-from kechuang.web.audit.domain import queries
+from kechuang.web.audit.domain import browsing, queries
 from kechuang.web.audit.domain.record import record
 from kechuang.web.audit.domain.tamper import How, sandbox, tamper
 from kechuang.web.audit.forms import FilterForm
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.paging import cut
 from kechuang.web.core.ratelimit import limit
 
 PER_PAGE = 50
@@ -29,7 +29,7 @@ JSONL = "application/x-ndjson; charset=utf-8"
 @require_safe
 def heads(request: HttpRequest) -> HttpResponse:
     """Heads of the chain, for everybody, and how to verify it."""
-    page = Paginator(queries.heads(), PER_PAGE).get_page(request.GET.get("page"))
+    page = queries.heads(request.GET.get("after", ""), PER_PAGE)
     context = {"state": queries.chain_state(), "page": page, "may_read": queries.may_read_events(request.user)}
     return render(request, "audit/heads.html", context)
 
@@ -61,10 +61,10 @@ def events(request: HttpRequest) -> HttpResponse:
     """The log for auditors, filtered by the address."""
     found = queries.events_for_user(request.user)
     form = FilterForm(request.GET or None)
-    if form.is_bound and form.is_valid():
-        found = queries.filtered(found, form.cleaned_data)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "audit/events.html", {"form": form, "page": page, "state": queries.chain_state()})
+    wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    listing = browsing.browse(found, wanted, request.GET.get("after", ""), PER_PAGE)
+    context = {"form": form, "listing": listing, "page": listing.page, "state": queries.chain_state()}
+    return render(request, "audit/events.html", context)
 
 
 @require_safe
@@ -80,7 +80,7 @@ def event(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What the person did, as the log has it."""
-    page = Paginator(queries.own_events(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    page = cut(queries.own_events(request.user), ("-id",), request.GET.get("after", ""), PER_PAGE)
     return render(request, "audit/mine.html", {"page": page})
 
 

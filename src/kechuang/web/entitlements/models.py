@@ -34,7 +34,7 @@ class Run(models.Model):
 class Entitlement(models.Model):
     """The result of one measure for one subject (an organisation, its contract, its institution …)."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="results")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="results", db_index=False)
     measure_id = models.CharField(_("措施"), max_length=80)
     subject_kind = models.CharField(_("对象"), max_length=20)
     subject_id = models.CharField(_("对象编号"), max_length=40)
@@ -58,7 +58,10 @@ class Entitlement(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["run", "measure_id", "group"], name="entitlement_by_measure"),
+            # the list of a measure, whole and with each filter, in the order it is read in
+            models.Index(fields=["run", "measure_id", "id"], name="entitlement_by_measure"),
+            models.Index(fields=["run", "measure_id", "group", "id"], name="entitlement_by_group"),
+            models.Index(fields=["run", "measure_id", "county", "id"], name="entitlement_by_county"),
             models.Index(fields=["run", "uscc"], name="entitlement_by_uscc"),
         ]
 

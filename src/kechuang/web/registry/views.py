@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kechuang.web.core import paging
 from kechuang.web.core.enums import Realm
 from kechuang.web.policy.domain.queries import current_release
 
-from .domain import paging, queries
+from .domain import queries
 from .enums import OrganisationKind, QualificationKind
 
 PER_PAGE = 30

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kechuang.citypack import models as pack_models
 from kechuang.codes import uscc as codes
@@ -96,27 +96,12 @@ def results_for_user(user: Any, run: Run | None, measure_id: str) -> QuerySet[En
     return rows.filter(county__in=access.counties(user) - {""})
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Rows and money of a list, one realm at a time: real and generated figures are never mixed in one sum."""
-
-    realm: str
-    rows: int
-    subjects: int
-    amount: Decimal
-    """What is due now, after the rules on measures that meet."""
-
-
-def totals(rows: QuerySet[Entitlement]) -> list[Totals]:
-    """Totals of a list by realm."""
-    found = (
-        rows.order_by()
-        .values("realm")
-        .annotate(
-            rows=Count("id"), firms=Count("uscc", distinct=True), amount=Sum("awarded", filter=Q(group=Group.GET))
-        )
-    )
-    return [Totals(f["realm"], f["rows"], f["firms"], f["amount"] or Decimal(0)) for f in found.order_by("realm")]
+def counties_of(user: Any) -> frozenset[str] | None:
+    """The counties whose rows :func:`results_for_user` gives; None for the whole city."""
+    held = access.roles(user)
+    if held & {Role.OFFICER, Role.AUDITOR}:
+        return None
+    return frozenset(access.counties(user) - {""}) if Role.COUNTY in held else frozenset()
 
 
 @dataclass(frozen=True)
@@ -148,21 +133,6 @@ def summary_for_organisation(user: Any, uscc: str) -> Summary | None:
     counts = {group: sum(found.group == group for found in rows) for group in Group.values}
     total = sum((found.awarded or Decimal(0) for found in rows if found.group == Group.GET), Decimal(0))
     return Summary(run, [(records.get(found.measure_id), found) for found in rows], counts, total)
-
-
-def budgets_for_user(user: Any, release: LoadedRelease, run: Run | None, measure_id: str) -> list[together.Money]:
-    """The budgets of a measure in the year of a run, against all that is due from them now, each realm apart.
-
-    The whole city's sums are for officers and auditors of the city; nobody else gets any.
-    """
-    if run is None or not access.roles(user) & {Role.OFFICER, Role.AUDITOR}:
-        return []
-    found = []
-    for budget in together.budgets_of(release, measure_id):
-        rows = Entitlement.objects.filter(run=run, measure_id__in=budget.measures, group=Group.GET)
-        for realm in rows.order_by().values("realm").annotate(due=Sum("awarded")).order_by("realm"):
-            found.append(together.money(budget, run.on.year, realm["due"] or Decimal(0), realm["realm"]))
-    return found
 
 
 # ---- finding organisations -------------------------------------------------------------------

@@ -11,13 +11,13 @@ from django.http import Http404
 
 from kechuang.codes import uscc
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.paging import Cut, bounded_count, cut
 
 from ..access import fields_for, may_write, sees_all, visible
 from ..models import Alias, Attribute, Merge
 from .attributes import offered
 from .history import Entry, history, state
 from .kinds import KINDS, Field, Kind
-from .paging import Cut, bounded_count, cut
 
 PER_PAGE = 30
 NEARBY = 8

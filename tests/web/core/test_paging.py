@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.codes import uscc
-from kechuang.web.registry.domain.paging import bounded_count, cut, decode, encode
+from kechuang.web.core.paging import bounded_count, cut, decode, encode
 from kechuang.web.registry.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_a_later_page_reads_the_index_from_its_row(rows):
 
 
 def test_counting_stops_at_its_limit(rows, monkeypatch):
-    from kechuang.web.registry.domain import paging
+    from kechuang.web.core import paging
 
     monkeypatch.setattr(paging, "COUNT_LIMIT", 5)
     assert bounded_count(rows) == (5, True)

@@ -27,7 +27,7 @@ class Cut:
 
 def encode(direction: str, key: tuple[Any, ...]) -> str:
     """A cursor: ``a`` rows after the key, ``b`` rows before it."""
-    text = json.dumps([direction, *key], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([direction, *key], ensure_ascii=False, separators=(",", ":"), default=str)  # days as written
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
