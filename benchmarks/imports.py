@@ -159,7 +159,7 @@ def main() -> None:
         "cpu_seconds_reading": round(cpu_read - cpu, 1), "cpu_seconds_writing": round(cpu_written - cpu_read, 1),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "writers": options.writers, "writes": len(found), "wait_median_ms": round(1000 * statistics.median(found), 1),
-        "wait_p99_ms": round(1000 * found[int(len(found) * 0.99)], 1), "wait_longest_ms": round(1000 * found[-1], 1),
+        "wait_p99_ms": round(1000 * found[int(len(found) * 0.99)], 1), "waits_over_1_s": sum(wait > 1 for wait in found), "wait_longest_ms": round(1000 * found[-1], 1),
         "load": [round(x, 1) for x in os.getloadavg()], "python": platform.python_version(), "cores": os.cpu_count(),
     }, ensure_ascii=False, indent=1))  # fmt: skip
 
