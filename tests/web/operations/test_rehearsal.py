@@ -203,6 +203,31 @@ def test_a_city_moves_from_sqlite_to_postgresql_and_back(tmp_path):
     assert first["head"] == second["head"]
 
 
+def test_a_backup_of_an_older_program_is_migrated(city, tmp_path):
+    """The same backup as a program without the newest migration of ``core`` would have made it."""
+    import tarfile
+
+    from kechuang.web.operations.domain.container import Writer
+
+    assert city.kechuang("backup", tmp_path / "now.tar.gz").returncode == 0
+    with tarfile.open(tmp_path / "now.tar.gz") as tar, (tmp_path / "old.tar.gz").open("wb") as handle:
+        writer, manifest = Writer(handle, None), {}
+        for info in tar:
+            source = tar.extractfile(info)
+            assert source is not None
+            if info.name == "manifest.json":
+                manifest = json.load(source)
+            elif not info.name.startswith("tables/core_submissionkey/"):
+                writer.add(info.name, source, info.size)
+        manifest["migrations"]["core"].remove("0002_submission_keys")
+        del manifest["tables"]["core_submissionkey"]
+        writer.close({key: value for key, value in manifest.items() if key not in ("format", "members")})
+    found = restored(tmp_path / "old.tar.gz", place(tmp_path, "upgraded"))
+    assert found["digests"]["core_submissionkey"] == {"rows": 0, "digest": "0" * 64}
+    assert found["head"] == [manifest["chain"]["seq"], manifest["chain"]["digest"]]
+    assert found["ok"] is True
+
+
 def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
