@@ -221,7 +221,7 @@ def build(cast: Any) -> World:
         "library:act:sent": {"verb": "confirm"},
         "laboratory:public_id": trial.public_id,
         "laboratory:cancel:public_id": waiting.public_id,
-        "figure": next(iter(trial.result["figures"])),
+        "figure": "totals",
         "core:public_id": document.file.public_id,
         "audit:public_id": AuditEvent.objects.latest("pk").public_id,
         "kind": "organisation",

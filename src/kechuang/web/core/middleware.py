@@ -22,6 +22,10 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), int
 logger = logging.getLogger(__name__)
 
 
+#: Headers that the list of log-ins keeps; PostgreSQL takes no text with a NUL.
+KEPT_HEADERS = ("HTTP_USER_AGENT", "HTTP_ACCEPT")
+
+
 class RequestIdMiddleware:
     """Gives each request an id; it stands in the answer, in audit events and on error pages."""
 
@@ -29,6 +33,9 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in KEPT_HEADERS:
+            if "\0" in request.META.get(name, ""):
+                request.META[name] = request.META[name].replace("\0", "")
         request.request_id = new_id()  # type: ignore[attr-defined]
         set_request_id(request.request_id)  # type: ignore[attr-defined]
         try:
