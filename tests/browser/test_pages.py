@@ -138,8 +138,7 @@ def test_an_unknown_address_is_answered_in_words(people: People, site: str) -> N
     page.close()
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", NARROW), ("en", WIDE)])
 def test_every_measure_fits_its_page(people: People, site: str, language: str, width: int) -> None:
     page = people.context("", language).new_page()
     page.set_viewport_size({"width": width, "height": 900})
