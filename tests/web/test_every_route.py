@@ -77,6 +77,8 @@ WRITES: dict[str, str] = {
     "selfservice:claim_act": "selfservice/test_claims.py::test_a_claim_is_made_confirmed_and_opens_the_organisation",
     "selfservice:claim_new": "selfservice/test_claims.py::test_a_claim_is_made_confirmed_and_opens_the_organisation",
     "selfservice:consent_withdraw": "selfservice/test_claims.py::test_a_consent_is_taken_back_once_by_its_owner",
+    "selfservice:personal": "selfservice/test_personal.py::test_a_copy_with_the_matched_record",
+    "selfservice:request_act": "selfservice/test_personal.py::test_a_copy_with_the_matched_record",
     "selfservice:year": "selfservice/test_figures.py::test_figures_are_submitted_once_and_keep_their_history",
     "usersessions_list": f"{PEOPLE}[usersessions_list]",
     "POST /api/v1/feeds/{code}/deliveries": "intake/test_feeds.py::test_a_repeated_delivery_is_one",

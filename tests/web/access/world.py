@@ -29,7 +29,7 @@ CANARIES = (
     "金丝雀试算",  # a trial of officer A
     "金丝雀来源",  # a value somebody has offered, not yet confirmed
     "金丝雀导入",  # a row of a table that is not yet written
-    "机密认领", "机密填报",  # what firm A said with a claim and with its figures
+    "机密认领", "机密填报", "机密申请",  # what firm A said with a claim and with its figures
     "203.0.113.77",  # where that person logged in from
     "canary@example.org",  # how to reach a person
 )  # fmt: skip
@@ -91,6 +91,7 @@ def build(cast: Any) -> World:
     from kechuang.web.registry.models import BankAccount, Loan, Organisation, Person, TechnologyContract, YearlyFigures
     from kechuang.web.selfservice.domain import figures
     from kechuang.web.selfservice.domain.claims import file_claim
+    from kechuang.web.selfservice.domain.personal import file_request
     from kechuang.web.selfservice.models import Claim, YearReport
 
     def person(name: str, role: str = "", **grant: str) -> User:
@@ -193,6 +194,7 @@ def build(cast: Any) -> World:
         proof=SimpleUploadedFile("机密认领材料.pdf", b"\x89PNG\r\n\x1a\n" + "机密认领材料".encode()),
     )  # fmt: skip
     Claim.objects.update(state="confirmed")
+    asked = file_request(cast.firm_a, "correction", text="机密申请说明")
     YearReport.objects.create(
         organisation=company, year=figures.years()[0], state="submitted", remark="机密填报说明", revision=0,
         submitted_at=timezone.now(),
@@ -238,6 +240,9 @@ def build(cast: Any) -> World:
         "selfservice:claim_act:sent": {"do": "end", "reason": "离职"},
         "selfservice:consent_withdraw:public_id": claim.consent.public_id,
         "selfservice:claim_new:uscc": free.uscc,
+        "selfservice:request:public_id": asked.public_id,
+        "selfservice:request_act:public_id": asked.public_id,
+        "selfservice:request_act:sent": {"do": "take"},
         "selfservice:number": figures.years()[0],
         "selfservice:year:sent": {"do": "save"},
         "core:download#proof:public_id": claim.proof.public_id,

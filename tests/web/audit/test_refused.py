@@ -27,7 +27,7 @@ def firm(client) -> User:
 
 def refusals() -> list[tuple[str, str, str, str]]:
     found = AuditEvent.objects.filter(action__startswith="access.").order_by("id")
-    return list(found.values_list("actor_name", "role", "object_id", "result"))
+    return [(event.who, event.role, event.object_id, event.result) for event in found]
 
 
 def test_a_refused_attempt_is_an_event(client, firm):

@@ -251,7 +251,7 @@ def test_stopping_in_the_middle_leaves_nothing(importing, cast, monkeypatch):
 def test_a_row_is_proved_by_the_stand_alone_verifier(applied, client_for, cast):
     one = applied([HEADING, *companies(5), ["坏", "坏", "企业", "", ""]])
     event = AuditEvent.objects.get(public_id=one.event_id)
-    assert (event.action, event.rows, event.actor_name) == ("import.apply", 5, "officer")
+    assert (event.action, event.rows, event.who) == ("import.apply", 5, "officer")
     seal()
     answer = client_for(cast.auditor).get(f"/imports/{one.public_id}/rows/4/proof.json")
     document = json.loads(answer.content)

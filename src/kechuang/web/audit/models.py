@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.proofs.chain import utc_text
@@ -92,6 +94,17 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq or '…'} {self.action} {self.object_kind} {self.object_id}"
+
+    @cached_property
+    def who(self) -> str:
+        """The actor's name as the account has it now; empty for the system and for visitors.
+
+        Events of before names were kept apart hold the name of that time.
+        """
+        if self.actor_name or not self.actor_id:
+            return self.actor_name
+        found = get_user_model().objects.filter(pk=self.actor_id).first() if self.actor_id.isdigit() else None
+        return str(found) if found else self.actor_id
 
     def body(self) -> dict[str, Any]:
         """What the digest of the event is taken of. The stand-alone verifier reads the same fields from the table."""

@@ -63,6 +63,7 @@ def events(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET or None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
     listing = browsing.browse(found, wanted, request.GET.get("after", ""), PER_PAGE)
+    queries.named(listing.page.rows)
     context = {"form": form, "listing": listing, "page": listing.page, "state": queries.chain_state()}
     return render(request, "audit/events.html", context)
 
@@ -81,6 +82,7 @@ def event(request: HttpRequest, public_id: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """What the person did, as the log has it."""
     page = cut(queries.own_events(request.user), ("-id",), request.GET.get("after", ""), PER_PAGE)
+    queries.named(page.rows)
     return render(request, "audit/mine.html", {"page": page})
 
 

@@ -12,7 +12,7 @@ from kechuang.web.core.errors import UserError
 from kechuang.web.registry.access import figures_filter, may_see_figures
 from kechuang.web.registry.models import Organisation
 
-from .models import Claim
+from .models import Claim, PersonalRequest
 
 
 def require_login(user: Any) -> None:
@@ -82,3 +82,20 @@ def reports_filter(user: Any) -> Q:
     if not follows_reports(user):
         return Q(pk__in=[])
     return Q(organisation__in=Organisation.objects.filter(figures_filter(user)))
+
+
+def handles_requests(user: Any) -> bool:
+    """Whether a person handles requests about personal data at all: officers of the city."""
+    return access.has_role(user, Role.OFFICER)
+
+
+def may_handle_request(user: Any, request: PersonalRequest) -> bool:
+    """Whether a person handles this request: an officer of the same realm; never the own one."""
+    return handles_requests(user) and user.realm == request.realm and user.pk != request.user_id
+
+
+def may_see_request(user: Any, request: PersonalRequest) -> bool:
+    """Whether a person sees a request: who made it, and who handles it."""
+    if not getattr(user, "is_authenticated", False):
+        return False
+    return bool(user.pk == request.user_id) or may_handle_request(user, request)

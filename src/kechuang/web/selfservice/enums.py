@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ClaimState(models.TextChoices):
@@ -30,3 +31,21 @@ class ReportState(models.TextChoices):
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("已提交")
+
+
+class RequestKind(models.TextChoices):
+    """What a person can ask for about the own data."""
+
+    COPY = "copy", _("要一份副本")
+    CORRECTION = "correction", pgettext_lazy("personal data", "更正")
+    ERASURE = "erasure", _("删除并注销账号")
+
+
+class RequestState(models.TextChoices):
+    """Where a request about personal data stands."""
+
+    FILED = "filed", _("等处理")
+    TAKEN = "taken", _("处理中")
+    GRANTED = "granted", _("已办理")
+    REFUSED = "refused", _("未同意")
+    WITHDRAWN = "withdrawn", _("已撤回")

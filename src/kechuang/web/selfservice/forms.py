@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Position
+from .enums import Position, RequestKind
 
 
 class Styled(forms.Form):
@@ -56,4 +56,18 @@ class ConfirmForm(Styled):
     valid_to = forms.DateField(
         label=_("有效期至"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("授权书写了期限的，照填；不填为长期。"),
+    )  # fmt: skip
+
+
+class RequestForm(Styled):
+    """What a person asks for about the own data."""
+
+    kind = forms.ChoiceField(label=_("要办什么"), choices=RequestKind.choices)
+    text = forms.CharField(
+        label=_("说明"), max_length=1000, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text=_("更正要写明哪一项错了、应该是什么。不要写身份证号。"),
+    )  # fmt: skip
+    sure = forms.CharField(
+        label=_("申请删除的，再写一遍你的用户名"), max_length=150, required=False,
+        help_text=_("删除以后账号不能再用，也恢复不了。"),
     )  # fmt: skip

@@ -11,10 +11,10 @@ from kechuang.web.accounts.models import Grant
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.ids import new_id
 from kechuang.web.core.models import StoredFile
-from kechuang.web.registry.models import Organisation
+from kechuang.web.registry.models import Organisation, Person
 
 from .consent import Wording, shown
-from .enums import ClaimState, Position, ReportState
+from .enums import ClaimState, Position, ReportState, RequestKind, RequestState
 
 
 class Consent(models.Model):
@@ -114,3 +114,34 @@ class YearReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.year}"
+
+
+class PersonalRequest(models.Model):
+    """A person asks for a copy, a correction or the erasure of the own data; an officer decides by a day."""
+
+    public_id = models.CharField(_("编号"), max_length=26, unique=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="personal_requests")
+    realm = models.CharField(_("数据性质"), max_length=4, choices=Realm.choices, default=Realm.REAL)
+    kind = models.CharField(_("事项"), max_length=12, choices=RequestKind.choices)
+    text = models.CharField(_("说明"), max_length=1000, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=RequestState.choices, default=RequestState.FILED)
+    filed_at = models.DateTimeField(_("提出时间"), default=timezone.now)
+    due_on = models.DateField(_("办理期限"))
+    in_charge = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("处理时间"), null=True)
+    reason = models.CharField(_("理由"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("个人信息申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                name="personal_request_open_once",
+                condition=models.Q(state__in=["filed", "taken"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import claims, figures, home
+from .views import claims, figures, home, personal
 
 app_name = "selfservice"
 urlpatterns = [
@@ -16,4 +16,9 @@ urlpatterns = [
     path("figures/", figures.report_list, name="reports"),
     path("figures/<slug:uscc>/", figures.years, name="years"),
     path("figures/<slug:uscc>/<int:number>/", figures.year, name="year"),
+    path("personal/", personal.personal, name="personal"),
+    path("personal/copy/", personal.copy, name="copy"),
+    path("personal/requests/", personal.requests, name="requests"),
+    path("personal/<slug:public_id>/", personal.one, name="request"),
+    path("personal/<slug:public_id>/act/", personal.act, name="request_act"),
 ]

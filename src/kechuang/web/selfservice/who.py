@@ -38,6 +38,14 @@ ROWS: dict[str, Row] = {
     "core:download#proof": page(
         "认领的证明材料", "The proof of a claim", HANDLE | OWN_FIRM, private=HANDLE | OWN_FIRM
     ),
+    "selfservice:personal": form("我的个人信息", "My personal data", LOGGED_IN),
+    "selfservice:copy": page("我的全部信息", "Everything held about me", LOGGED_IN, private=OWN_FIRM),
+    "selfservice:requests": page("个人信息申请", "Requests about personal data", OFFICERS),
+    "selfservice:request": page(
+        "一份个人信息申请：本人和市科技局经办人", "A request about personal data", OFFICERS | OWN_FIRM,
+        private=OFFICERS | OWN_FIRM,
+    ),
+    "selfservice:request_act": action("接手一份个人信息申请", "Take a request about personal data", OFFICERS),
     "selfservice:reports": page("单位填报的汇总", "Reports of organisations", FOLLOW, private=CITY | (OWN & COUNTIES)),
     "selfservice:years": page("一家单位的各年填报", "The years of an organisation", READ),
     "selfservice:year": form("填一年的数", "Fill in a year", READ, send=OWN_FIRM, private=READ),

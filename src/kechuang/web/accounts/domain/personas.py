@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -96,6 +97,11 @@ _PERSONAS = (
 def personas() -> tuple[Persona, ...]:
     """All demo personas, in the order in which they are offered."""
     return _PERSONAS
+
+
+def is_persona(user: Any) -> bool:
+    """Whether an account is a demo persona, which everybody who tries the demo shares."""
+    return user.realm == Realm.DEMO and user.username in {persona.username for persona in _PERSONAS}
 
 
 def persona_users() -> list[tuple[Persona, User]]:

@@ -78,6 +78,9 @@ def record(
 ) -> AuditEvent:
     """Write one event; call it inside the transaction of the change it tells of.
 
+    The number of the actor is kept, not the name: links are never changed, and a name has to go when its person asks for
+    erasure. Pages look the name up (``AuditEvent.who``).
+
     Args:
         actor: the user, or None for the system itself and for a visitor without log-in.
         role: what the actor acted as, for instance ``officer``; by default the role the accounts app names.
@@ -96,7 +99,6 @@ def record(
         once.claim()  # in the transaction of the change: both are stored or neither
     return AuditEvent.objects.create(
         actor_id=str(actor.pk) if known else "",
-        actor_name=str(actor)[:150] if known else "",
         role=role_of(actor) if role is None else str(role),
         action=action,
         object_kind=object_kind,

@@ -12,9 +12,9 @@ from kechuang.web.accounts import access as roles
 from kechuang.web.core.enums import Realm
 from kechuang.web.registry.models import Organisation
 
-from ..access import decides_claims, follows_reports
+from ..access import decides_claims, follows_reports, handles_requests
 from ..domain import consents as consent_verbs
-from ..domain import queries
+from ..domain import personal, queries
 
 
 @require_safe
@@ -27,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "organisations": Organisation.objects.filter(uscc__in=roles.organisations(request.user)),
         "staff": roles.is_staff_role(request.user),
         "decides": decides,
+        "handles": (handles := handles_requests(request.user)),
+        "asked": personal.requests_for_user(request.user).count() if handles else 0,
         "follows": follows_reports(request.user),
         "waiting": queries.claims_for_user(request.user).count() if decides else 0,
         "demo_data": request.user.realm == Realm.DEMO,

@@ -1,0 +1,94 @@
+"""Erasing a person: what law and audit need stays without the name, everything else goes.
+
+The Personal Information Protection Law (个人信息保护法) asks for erasure when the purpose is over or consent is taken back
+(article 47). Decisions a person took for the administration, and the audit log, have to be kept; they point at an account
+that has no name any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.contrib.sessions.models import Session
+
+from kechuang.web.accounts import access as roles
+from kechuang.web.accounts.domain.personas import is_persona
+from kechuang.web.core.errors import UserError
+from kechuang.web.entitlements.models import Entitlement
+from kechuang.web.intake.models import ImportRow
+from kechuang.web.registry.domain.kinds import KINDS
+from kechuang.web.registry.models import Alias, Attribute, Merge, Version
+
+from . import proofs
+from .held import PERSONAL, relations
+
+FACTS = tuple(field.name for field in KINDS["person"].fields if field.personal and not field.virtual)
+
+
+def pseudonym(record: Any) -> str:
+    """The name that stands for an erased person: the same for the same one, and nobody can count back from it."""
+    message = f"{record._meta.label_lower}:{record.pk}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:10].upper()
+
+
+def require_erasable(user: Any) -> None:
+    """Refuse where erasure has to wait or cannot be.
+
+    Raises:
+        UserError: a demo persona, which everybody shares (403); a role of the administration is still held (409).
+    """
+    if is_persona(user):
+        raise UserError(
+            "演示身份大家共用，不能删除。",
+            "A demo persona is shared by everybody and cannot be erased.",
+            code="persona",
+            status=403,
+        )
+    if roles.is_staff_role(user):
+        raise UserError(
+            "还有机关角色，先请安全管理员收回角色，再申请删除。",
+            "A role of the administration is held; the security administrator has to take it away first.",
+            code="staff",
+            status=409,
+        )
+
+
+def erase_account(user: Any) -> str:
+    """Delete what is about the account only, and take the name from the rest; inside the transaction of the decision."""
+    for claim in user.claims.select_related("proof"):
+        proofs.discard(claim)
+    for one in user.usersession_set.all():
+        Session.objects.filter(session_key=one.session_key).delete()
+    for log in (AccessAttempt, AccessLog):
+        log.objects.filter(username__iexact=user.username).delete()
+    for relation in relations(type(user)):
+        if f"{relation.related_model._meta.label_lower}.{relation.field.name}" in PERSONAL:
+            relation.related_model._base_manager.filter(**{relation.field.name: user}).delete()
+    user.personal_requests.update(text="")
+    name = pseudonym(user)
+    user.username, user.display_name = f"erased-{name.lower()}", f"已注销用户 {name}"
+    user.email = user.first_name = user.last_name = ""
+    user.is_active, user.last_login = False, None
+    user.set_unusable_password()
+    user.save()
+    roles.forget(user)
+    return name
+
+
+def erase_person(person: Any) -> None:
+    """Take name and personal facts from the person's record, all its earlier states and what was copied from it."""
+    name = f"已删除 {pseudonym(person)}"
+    empty = {field: None if person._meta.get_field(field).null else "" for field in FACTS} | {"name": name}
+    type(person).everything.filter(pk=person.pk).update(**empty, identity_hash="")
+    for version in Version.objects.filter(kind="person", record_id=person.pk):
+        version.values = version.values | dict.fromkeys(PERSONAL) | {"name": name}
+        version.save(update_fields=["values"])
+    Alias.objects.filter(kind="person", record_id=person.pk).delete()
+    Attribute.objects.filter(definition__kind="person", record_id=person.pk).delete()
+    Merge.objects.filter(kind="person", kept_id=person.pk).update(merged_name=name, details={})
+    Entitlement.objects.filter(subject_kind="person", subject_id=str(person.pk)).update(subject_name=name)
+    ImportRow.objects.filter(imported__kind="person", record_id=person.pk).update(values={}, written={}, findings=[])
