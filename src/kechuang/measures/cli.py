@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FACT=FILE",
-        help="明细表 / the records of a list, one row each, with the subject's key in the column of --owner (duckdb)",
+        help="明细表 / the records of a list, one row each, with the subject's key in the column of --owner",
     )
     many.add_argument("--owner", default="owner", metavar="COLUMN", help="default: owner")
     again = command("replay", "重算回执 / compute a receipt again", _replay)
@@ -109,14 +109,10 @@ def _engine(args: argparse.Namespace) -> tuple[Callable[..., Any], Callable[...,
     return population.bind, population.fitting, Path
 
 
-def _relations(args: argparse.Namespace, catalogue: Catalogue) -> dict[str, Any]:
+def _relations(args: argparse.Namespace, catalogue: Catalogue, address: Callable[[str], str | Path]) -> dict[str, Any]:
     """The tables of records that were given, by the fact that lists them."""
     if not args.relation:
         return {}
-    if args.engine == "spark":
-        raise CommandError(
-            "明细表只能用 DuckDB 算：去掉 --engine spark", "only DuckDB adds up records: leave out --engine spark"
-        )
     from kechuang.measures.backends.records import RecordTable
 
     found: dict[str, Any] = {}
@@ -128,15 +124,15 @@ def _relations(args: argparse.Namespace, catalogue: Catalogue) -> dict[str, Any]
             near = suggestion(name, [f.id for f in catalogue.facts.values() if f.type == "relation"])
             zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
             raise CommandError(f"“{name}”不是明细{zh}", f'"{name}" is no list of records{en}')
-        found[name] = RecordTable(Path(file), args.owner)
+        found[name] = RecordTable(address(file), args.owner)
     return found
 
 
 def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
     """Totals per measure; with ``--out`` every row."""
     chosen = [_measure(measures, id_) for id_ in args.measure or measures]
-    relations = _relations(args, catalogue)
     bind, fitting, address = _engine(args)
+    relations = _relations(args, catalogue, address)
     if relations:
         bind = partial(bind, relations=relations)
     source = address(args.data)

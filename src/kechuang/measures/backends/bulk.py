@@ -236,11 +236,6 @@ def compile_programs(programs: Sequence[Program], catalogue: Catalogue, dialect:
         return _COMPILED[cache_key]
     used = dict.fromkeys(f for p in programs for f in used_facts(p))
     records = used_records(programs)
-    if records and dialect != "duckdb":
-        raise PopulationError(
-            f"明细（{'、'.join(records)}）只能用 DuckDB 计算",
-            f"records ({', '.join(records)}) can be computed with DuckDB only",
-        )
     types: dict[str, Any] = {f: _TYPES.get(catalogue[f].type, "string") for f in used}
     for relation, elements in records.items():
         fields = {e: _TYPES.get(catalogue[e].type, "string") for e in elements} or {"kc_record": "int32"}

@@ -72,6 +72,14 @@ class Attached:
         return found
 
 
+def lacking_table(fact: str) -> PopulationError:
+    """What to say when a measure adds up records and no table of them was given."""
+    return PopulationError(
+        f"“{fact}”是明细：请另给一张明细表（relations）",
+        f"{fact} is a list of records: give a table for it (relations)",
+    )
+
+
 def attach(
     connection: duckdb.DuckDBPyConnection,
     used: Mapping[str, Sequence[str]],
@@ -89,10 +97,7 @@ def attach(
     for i, (fact, elements) in enumerate(used.items()):
         table = tables.get(fact)
         if table is None:
-            raise PopulationError(
-                f"“{fact}”是明细：请另给一张明细表（relations）",
-                f"{fact} is a list of records: give a table for it (relations)",
-            )
+            raise lacking_table(fact)
         source = relation(table.source)
         columns = types(source, [table.owner, *elements])
         cleaned = {e: clean(catalogue[e], columns[e]) for e in elements}

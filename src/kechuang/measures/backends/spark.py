@@ -12,9 +12,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,18 @@ from kechuang.measures.backends.bulk import (
     totals_from,
     totals_sql,
     used_facts,
+    used_records,
     widen,
 )
 from kechuang.measures.backends.cleaning import Cleaned, PopulationError
-from kechuang.measures.facts import NO, UNKNOWN, YES, bounds, fact_scale
-from kechuang.measures.model import Catalogue, FactType, Measure
+from kechuang.measures.backends.records import RecordTable
+from kechuang.measures.backends.spark_cleaning import clean, literal, quote
+from kechuang.measures.backends.spark_records import Grouped, group
+from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure
 
 Session = Any
 """A ``pyspark.sql.SparkSession`` (PySpark is not there when types are checked)."""
-
-_INTEGERS = {"tinyint", "smallint", "int", "bigint"}
 
 
 class SparkMissingError(PopulationError):
@@ -84,16 +86,6 @@ def start(master: str | None = None) -> Session:
     return session
 
 
-def quote(name: str) -> str:
-    """A name as an identifier of Spark SQL."""
-    return "`" + name.replace("`", "``") + "`"
-
-
-def literal(value: str) -> str:
-    """A text as a literal of Spark SQL, where the backslash escapes."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
 def _translated(text: str) -> str:
     """A DuckDB expression or query in Spark's dialect."""
     return str(sqlglot.parse_one(text, read="duckdb").sql("spark"))
@@ -113,6 +105,7 @@ class SparkPopulation:
     sql: str
     not_in_force: tuple[str, ...]
     _cleaned: Mapping[str, Cleaned]
+    _records: Sequence[Grouped] = ()
 
     def counts(self) -> dict[str, int]:
         """Rows in all, computed, and in quarantine; the last two add up to the first."""
@@ -167,6 +160,8 @@ class SparkPopulation:
             for reason, test in cleaned.faults.items():
                 value = f"CAST({quote(fact)} AS STRING)"
                 parts.append(f"SELECT {key}, {literal(fact)}, {value}, '{reason}' FROM kc_source WHERE {test}")
+        for grouped in self._records:
+            parts += grouped.faults(quote(self.key))
         query = f"SELECT k, f, v, r FROM ({' UNION ALL '.join(parts)}) ORDER BY k NULLS LAST, f NULLS LAST, r"
         return [Fault(*row) for row in self.session.sql(f"{query} LIMIT {int(limit)}").collect()]
 
@@ -191,28 +186,31 @@ def bind(
     *,
     key: str = "id",
     scenarios: Sequence[Scenario] = (),
+    relations: Mapping[str, RecordTable] | None = None,
     session: Session | None = None,
 ) -> SparkPopulation:
     """Measures over Parquet or CSV at any address that Spark reads (a file, a folder, ``hdfs://``, ``s3a://``).
 
-    The table has one row per subject, a ``key`` column, and one column per fact under its Chinese id. Raises
-    ``MeasureError`` for a faulty measure, ``PopulationError`` for a table without the columns needed or a measure that
-    adds up records of a relation (only DuckDB does), and ``SparkMissingError`` without PySpark or Java.
+    The table has one row per subject, a ``key`` column, and one column per fact under its Chinese id; ``relations``
+    names the table of records (at such an address) of each relation that the measures use. Raises ``MeasureError`` for
+    a faulty measure, ``PopulationError`` for a table without the columns needed or a relation without its table, and
+    ``SparkMissingError`` without PySpark or Java.
     """
     own = _session(session)
     chosen = tuple(scenarios) or (Scenario("current"),)
     programs = [compile_measure(widen(m, chosen), catalogue) for m in measures]
     inside = [p for p in programs if in_force(p, on)]
-    text = compile_programs(inside, catalogue, "spark")  # first: it says what Spark cannot compute
-    facts = list(dict.fromkeys(f for p in inside for f in used_facts(p)))
-    types = _read(own, source)
-    lacking_columns([key, *facts], types)
+    listed = used_records(inside)
+    facts = list(dict.fromkeys(f for p in inside for f in used_facts(p) if f not in listed))
+    types = _columns(own, source, "kc_source", [key, *facts])
     cleaned = {name: clean(catalogue[name], types[name]) for name in facts}
-    _views(own, key, cleaned)
+    grouped = group(own, listed, relations or {}, catalogue, partial(_columns, own))
+    _views(own, key, cleaned, grouped)
     _parameters(own, *parameter_rows(inside, catalogue, on, chosen))
+    text = compile_programs(inside, catalogue, "spark")
     own.sql(text).createOrReplaceTempView("kc_results")
     outside = tuple(p.measure.id for p in programs if not in_force(p, on))
-    return SparkPopulation(own, tuple(inside), key, text, outside, cleaned)
+    return SparkPopulation(own, tuple(inside), key, text, outside, cleaned, grouped)
 
 
 def fitting(
@@ -222,7 +220,7 @@ def fitting(
     session: Session | None = None,
 ) -> tuple[list[Measure], dict[str, list[str]]]:
     """The measures whose facts are all columns of the table, and for the others the columns they lack."""
-    return fitting_columns(measures, catalogue, _read(_session(session), source))
+    return fitting_columns(measures, catalogue, _columns(_session(session), source, "kc_source", []))
 
 
 def _session(session: Session | None) -> Session:
@@ -233,8 +231,8 @@ def _session(session: Session | None) -> Session:
     return own
 
 
-def _read(session: Session, source: str | os.PathLike[str]) -> dict[str, str]:
-    """The table as view ``kc_source``; the types of its columns."""
+def _columns(session: Session, source: str | os.PathLike[str], view: str, needed: Sequence[str]) -> dict[str, str]:
+    """The table as a view; the types of its columns. Raises ``PopulationError`` when one of ``needed`` is lacking."""
     address = os.fspath(source)
     kind = address.rstrip("/").rpartition(".")[2]
     if kind not in ("parquet", "csv"):
@@ -248,11 +246,13 @@ def _read(session: Session, source: str | os.PathLike[str]) -> dict[str, str]:
         if "PATH_NOT_FOUND" in str(error):
             raise PopulationError(f"没有文件 {address}", f"there is no file {address}") from error
         raise PopulationError(f"读不了数据：{error}", f"the data cannot be read: {error}") from error
-    table.createOrReplaceTempView("kc_source")
-    return dict(table.dtypes)
+    table.createOrReplaceTempView(view)
+    types = dict(table.dtypes)
+    lacking_columns(needed, types)
+    return types
 
 
-def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned]) -> None:
+def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned], records: Sequence[Grouped]) -> None:
     """The doubled keys and the good rows, as views: nothing is copied."""
     k = quote(key)
     session.sql(
@@ -261,8 +261,11 @@ def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned]) -> None:
     tests = [f"{k} IS NULL", *(f"COALESCE({test}, FALSE)" for c in cleaned.values() for test in c.faults.values())]
     if not session.table("kc_doubled").isEmpty():
         tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
+    tests += [grouped.bad for grouped in records]
     columns = [f"CAST({k} AS STRING) AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
-    session.sql(f"SELECT {', '.join(columns)} FROM kc_source WHERE NOT ({' OR '.join(tests)})").createOrReplaceTempView(
+    columns += [grouped.column for grouped in records]
+    joined = " ".join(["kc_source", *(grouped.join(k) for grouped in records)])
+    session.sql(f"SELECT {', '.join(columns)} FROM {joined} WHERE NOT ({' OR '.join(tests)})").createOrReplaceTempView(
         "kc_facts"
     )
 
@@ -274,86 +277,3 @@ def _parameters(session: Session, columns: Sequence[str], rows: Sequence[Sequenc
     cast_ = ", ".join(f"CAST(c{i} AS {t}) AS {quote(c)}" for i, (t, c) in enumerate(zip(types, columns, strict=True)))
     named = ", ".join(f"c{i}" for i in range(len(columns)))
     session.sql(f"SELECT {cast_} FROM VALUES {values} AS v({named})").createOrReplaceTempView("kc_parameters")
-
-
-def clean(fact: FactType, type_: str) -> Cleaned:
-    """How a column of Spark type ``type_`` becomes the fact, by the rules of ``cleaning.clean``."""
-    column = quote(fact.id)
-    base = type_.partition("(")[0]
-    text = f"CASE WHEN LOWER(TRIM({column})) NOT IN ({_listed(UNKNOWN)}) THEN TRIM({column}) END"
-    if fact.type in ("money", "rate", "count"):
-        return _number(fact, column, type_, text)
-    if fact.type == "boolean" and base == "boolean":
-        return Cleaned(column, {})
-    if fact.type == "date" and base in ("date", "timestamp", "timestamp_ntz"):
-        return Cleaned(f"CAST({column} AS DATE)", {})
-    if base != "string":
-        raise PopulationError(
-            f"列“{fact.id}”的类型是 {type_}，不能作为{fact.type}",
-            f"column {fact.id} is {type_}, unusable as {fact.type}",
-        )
-    match fact.type:
-        case "boolean":
-            yes, no = f"LOWER({text}) IN ({_listed(YES)})", f"LOWER({text}) IN ({_listed(NO)})"
-            value = f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
-            return Cleaned(value, {"not_yes_or_no": f"NOT ({yes} OR {no})"})
-        case "date":
-            shape = "[0-9]{4}([-/.][0-9]{1,2}[-/.]|年[0-9]{1,2}月)[0-9]{1,2}日?"
-            plain = f"REGEXP_REPLACE(REPLACE({text}, '日', ''), '[/.年月]', '-')"
-            day = f"CASE WHEN {_matches(text, shape)} THEN TRY_CAST({plain} AS DATE) END"
-            inside = f"{day} BETWEEN DATE'1900-01-01' AND DATE'2200-12-31'"
-            return Cleaned(day, {"not_a_date": f"{text} IS NOT NULL AND NOT COALESCE({inside}, FALSE)"})
-        case "enum":
-            names = {v.en.lower(): v.value for v in fact.values}
-            english = " ".join(f"WHEN {literal(en)} THEN {literal(value)}" for en, value in names.items())
-            choice = f"CASE LOWER({text}) {english} ELSE {text} END"
-            return Cleaned(choice, {"not_a_choice": f"{choice} NOT IN ({_listed(v.value for v in fact.values)})"})
-    return Cleaned(text, {})
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(literal(word) for word in sorted(words))
-
-
-def _matches(text: str, shape: str) -> str:
-    """The whole text has the shape; Java's ``$`` would also accept a line end after it."""
-    return f"{text} RLIKE {literal(chr(92) + 'A(' + shape + ')' + chr(92) + 'z')}"
-
-
-def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
-    base, _, digits = type_.partition("(")
-    scale = fact_scale(fact)
-    low, high = bounds(fact)
-    faults: dict[str, str] = {}
-    wide = "DECIMAL(38, 12)"  # holds every number of the accepted shape, and both bounds
-    if base in _INTEGERS:
-        number = f"CAST({column} AS {wide})"
-    elif base == "decimal" and _fits(digits):
-        number = f"CAST({column} AS {wide})"
-        if int(digits.rstrip(")").split(",")[1]) > scale:
-            faults["too_many_decimals"] = f"{number} <> CAST(ROUND({number}, {scale}) AS {wide})"
-    elif base in ("string", "decimal"):
-        if base == "decimal":  # more digits than any common type could hold: read as text, plain under ANSI
-            text = f"CAST({column} AS STRING)"
-        shape = "[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20})([.][0-9]{1,12}0*)?"
-        good = _matches(text, shape)
-        number = f"CASE WHEN {good} THEN TRY_CAST(REPLACE({text}, ',', '') AS {wide}) END"
-        faults["not_a_number"] = f"NOT ({good})"
-        fits = _matches(text, f"[-+]?[0-9,]+([.][0-9]{{0,{scale}}}0*)?")
-        faults["too_many_decimals"] = f"{good} AND NOT ({fits})"
-    else:
-        raise PopulationError(
-            f"列“{fact.id}”是 {type_}：金额和数量不能用浮点数，请用 DECIMAL 或文字",
-            f"column {fact.id} is {type_}: binary floats cannot hold amounts; use DECIMAL or text",
-        )
-    faults["below_minimum"] = f"{number} < CAST('{low:f}' AS {wide})"
-    faults["above_maximum"] = f"{number} > CAST('{high:f}' AS {wide})"
-    # Rows outside the bounds never get here. The integer comes from the value's own digits: a cast to no decimals
-    # after lifting the scale cuts nothing, and TRY_CAST never raises.
-    lifted = f"TRY_CAST({number} AS DECIMAL(18, {scale})) * CAST({10**scale} AS DECIMAL({scale + 1}, 0))"
-    return Cleaned(f"TRY_CAST({lifted} AS BIGINT)", faults)
-
-
-def _fits(digits: str) -> bool:
-    precision, scale = (int(part) for part in digits.rstrip(")").split(","))
-    return scale <= 12 and precision - scale <= 26

@@ -6,7 +6,8 @@ own three-valued logic is the one of ``evaluate``; only least, greatest and tier
 
 Ibis turns ``//`` into a floating-point quotient, which is wrong above 2**53. Divisions are therefore written as a call
 of ``KC_DIV``, and ``finish`` replaces it by the integer division of the dialect (``//`` in DuckDB, ``DIV`` in Spark).
-A case of literals would be a 32-bit integer there and overflow in what follows; ``KC_WIDE`` becomes a cast.
+A case of literals would be a 32-bit integer there and overflow in what follows; ``KC_WIDE`` becomes a cast. Lists of
+records are DuckDB's; ``finish`` writes them in Spark's functions.
 """
 
 from __future__ import annotations
@@ -53,7 +54,21 @@ def finish(query: Column, dialect: str = "duckdb") -> str:
         call.replace(sql.Paren(this=sql.IntDiv(this=sql.paren(dividend), expression=sql.paren(divisor))))
     for call in reversed([c for c in tree.find_all(sql.Anonymous) if c.name.lower() == "kc_wide"]):
         call.replace(sql.cast(call.expressions[0], "BIGINT"))
+    if dialect == "spark":
+        _spark_lists(tree)
     return str(tree.sql(dialect))
+
+
+def _spark_lists(tree: Any) -> None:
+    """DuckDB's functions over lists in Spark's words. A sum starts from a 64-bit nothing, else it would be one of 32."""
+    for call in reversed([c for c in tree.find_all(sql.Anonymous) if c.name.lower() == "list_apply"]):
+        records, each = call.expressions
+        call.replace(sql.Transform(this=records, expression=each))
+    for call in reversed([c for c in tree.find_all(sql.Anonymous) if c.name.lower() == "list_sum"]):
+        names = [sql.to_identifier(name) for name in ("kc_sum", "kc_value")]
+        merge = sql.Lambda(this=sql.Add(this=names[0].copy(), expression=names[1].copy()), expressions=names)
+        nothing = sql.cast(sql.Literal.number(0), "BIGINT")
+        call.replace(sql.Reduce(this=call.expressions[0], initial=nothing, merge=merge))
 
 
 class Lowering:

@@ -8,7 +8,7 @@ above, so one pass over the amounts without the cap gives the whole curve, exact
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +19,7 @@ from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import compile_tree
 from kechuang.measures.apportion import from_fen, in_fen
 from kechuang.measures.backends.cleaning import PopulationError, quote
-from kechuang.measures.backends.population import Scenario, bind
+from kechuang.measures.backends.population import RecordTable, Scenario, bind
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Formula, Program
 
@@ -62,13 +62,16 @@ def cap_costs(
     parameter: str = "cap",
     key: str = "id",
     scenarios: Sequence[Scenario] = (),
+    relations: Mapping[str, RecordTable] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
 ) -> list[CapCost]:
     """The cost of every cap in one scan, for every scenario of the other parameters.
 
     The amount must be ``min(…, parameter)``. Raises ``PopulationError`` otherwise.
     """
-    bound = bind([measure], catalogue, on, source, key=key, scenarios=scenarios, connection=connection)
+    bound = bind(
+        [measure], catalogue, on, source, key=key, scenarios=scenarios, relations=relations, connection=connection
+    )
     if bound.not_in_force:
         raise PopulationError(f"{measure.id} 在 {on} 不在有效期", f"{measure.id} is not in force on {on}")
     [program] = bound.programs
@@ -131,6 +134,7 @@ def compare(
     *,
     by: str | None = None,
     key: str = "id",
+    relations: Mapping[str, RecordTable] | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
 ) -> list[Change]:
     """Winners and losers when ``after`` takes the place of ``before``, in all or by a column of the table.
@@ -139,7 +143,7 @@ def compare(
     is not in force on the day or has no amount.
     """
     pair = [replace(before, id="before"), replace(after, id="after")]
-    bound = bind(pair, catalogue, on, source, key=key, connection=connection)
+    bound = bind(pair, catalogue, on, source, key=key, relations=relations, connection=connection)
     for measure, program in zip((before, after), bound.programs, strict=False):
         if program.amount is None:
             raise PopulationError(f"{measure.id} 没有可以计算的金额", f"{measure.id} has no amount to compute")
