@@ -30,6 +30,7 @@ CANARIES = (
     "金丝雀来源",  # a value somebody has offered, not yet confirmed
     "金丝雀导入",  # a row of a table that is not yet written
     "机密认领", "机密填报", "机密申请",  # what firm A said with a claim and with its figures
+    "3939393.93", "演示机密计划",  # what firm A was paid before
     "203.0.113.77",  # where that person logged in from
     "canary@example.org",  # how to reach a person
 )  # fmt: skip
@@ -88,7 +89,15 @@ def build(cast: Any) -> World:
     from kechuang.web.monitoring.models import Submission
     from kechuang.web.policy.domain.queries import current_release
     from kechuang.web.registry.domain.merge import merge
-    from kechuang.web.registry.models import BankAccount, Loan, Organisation, Person, TechnologyContract, YearlyFigures
+    from kechuang.web.registry.models import (
+        BankAccount,
+        Loan,
+        Organisation,
+        Person,
+        Support,
+        TechnologyContract,
+        YearlyFigures,
+    )
     from kechuang.web.selfservice.domain import figures
     from kechuang.web.selfservice.domain.claims import file_claim
     from kechuang.web.selfservice.domain.personal import file_request
@@ -111,6 +120,14 @@ def build(cast: Any) -> World:
     )
     loan = Loan.objects.create(
         borrower=company, lender="演示机密银行", amount=Decimal("5555551.11"), granted_on=dt.date(2025, 3, 1)
+    )
+    support = Support.objects.create(
+        organisation=company,
+        measure="演示机密计划",
+        level="province",
+        amount=Decimal("3939393.93"),
+        year=2024,
+        realm="demo",
     )
     account = BankAccount.objects.create(
         organisation=company, bank="演示银行", holder="演示甲公司", number="6222020404040404", realm="demo",
@@ -252,6 +269,9 @@ def build(cast: Any) -> World:
         "registry:key": loan.pk,
         "registry:record#public:kind_id": "organisation",
         "registry:record#public:key": company.pk,
+        "registry:records#support:kind_id": "support",
+        "registry:record#support:kind_id": "support",
+        "registry:record#support:key": support.pk,
         "registry:records#bank:kind_id": "bank_account",
         "registry:record#bank:kind_id": "bank_account",
         "registry:record#bank:key": account.pk,

@@ -33,6 +33,7 @@ from kechuang.web.registry.models import (
     Qualification,
     Shareholding,
     Source,
+    Support,
 )
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,7 @@ def world(chenzhou, cast):
     Guarantee.objects.create(guarantor=cast.school, borrower=a, amount="500000", given_on=DAY, **demo)
     Investment.objects.create(investor_name="演示基金", company=a, amount="2000000", invested_on=DAY, **demo)
     InvestmentProject.objects.create(code="演示2025-1", title="演示·产线", organisation=a, **demo)
+    Support.objects.create(organisation=a, measure="receiver-subsidy", level="city", amount="9.00", year=2025, **demo)
     return cast
 
 

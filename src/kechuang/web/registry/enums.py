@@ -160,6 +160,15 @@ class ProjectLevel(models.TextChoices):
     NATION = "nation", _("国家级")
 
 
+class SupportLevel(models.TextChoices):
+    """Which level of government pays; the codes are those of rules on measures that meet."""
+
+    STATE = "state", _("国家级")
+    PROVINCE = "province", _("省级")
+    CITY = "city", _("市级")
+    COUNTY = "county", _("县级")
+
+
 class ProjectState(models.TextChoices):
     """Where a project stands."""
 

@@ -29,6 +29,10 @@ ROWS: dict[str, Row] = {
         private=PRIVATE | FINANCE,
     ),
     "registry:record#bank": page("一条记录（银行账户）", "One record (a bank account)", BANK, private=BANK),
+    "registry:records#support": page(
+        "一种记录（已获支持）", "Records of a kind (support received)", EVERYBODY, private=PRIVATE
+    ),
+    "registry:record#support": page("一条记录（已获支持）", "One record (support received)", PRIVATE, private=PRIVATE),
     "registry:new": form("登记一条（贷款）", "Register a record (a loan)", OFFICERS | COUNTIES),
     "registry:new#bank": form("登记银行账户", "Register a bank account", FINANCE),
     "registry:edit": form("改一条（贷款）", "Change a record (a loan)", WRITE, private=WRITE),

@@ -29,6 +29,7 @@ from ..enums import (
     ProjectState,
     ReserveState,
     SizeClass,
+    SupportLevel,
 )
 from ..models import (
     Achievement,
@@ -51,6 +52,8 @@ from ..models import (
     Prize,
     Project,
     Shareholding,
+    Support,
+    TechnologyContract,
     YearlyFigures,
 )
 
@@ -336,6 +339,24 @@ class More:
                 completed_on=self.today - dt.timedelta(days=20) if state == ReserveState.COMPLETED else None,
             )  # fmt: skip
 
+    def supports(self, contracts: Sequence[TechnologyContract], count: int) -> Iterator[Support]:
+        """Payments of earlier years for contracts: by the city under a measure of its pack, or by the province."""
+        rng = self.rng
+        stated = [
+            m.id for m in self.maker.pack.measures
+            if m.subject == "contract" and m.amount_is == "stated" and m.party != "seller"
+        ]  # fmt: skip
+        for contract in rng.sample(list(contracts), min(count, len(contracts))):
+            day = self.day(contract.signed_on + dt.timedelta(days=60), dt.date(self.today.year - 1, 12, 20))
+            own = bool(stated) and rng.random() < 0.7
+            yield Support(
+                realm=DEMO, organisation=contract.buyer, contract=contract, year=day.year, paid_on=day,
+                measure=stated[-1] if own else "演示·省级成果转化资金",
+                level=SupportLevel.CITY if own else SupportLevel.PROVINCE,
+                same_as="" if own or not stated else stated[-1],
+                amount=_part(contract.amount, 0.01) or Decimal("0.00"), number=f"演示拨款〔{day.year}〕{rng.randrange(1, 90)}号",
+            )  # fmt: skip
+
 
 def make(
     more: More, insert: Any, firms: Sequence[Organisation], others: Sequence[Organisation], innovators: Sequence[Organisation],
@@ -376,4 +397,7 @@ def make(
     investors = [o for o in helpers if o.kind == OrganisationKind.INVESTOR]
     counts["investments"] = stored(Investment, more.investments(firms, investors, max(3, size // 40)))
     counts["reserve"] = stored(InvestmentProject, more.reserve(firms, topics, max(4, size // 20)))
+    earlier = TechnologyContract.objects.filter(**demo, signed_on__year__lt=more.today.year - 1)
+    paid = earlier.exclude(buyer__in=firms[:2]).select_related("buyer").order_by("pk")
+    counts["supports"] = stored(Support, more.supports(paid, max(2, size // 25)))
     return {name: len(rows) for name, rows in counts.items()}

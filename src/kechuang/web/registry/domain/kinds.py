@@ -252,6 +252,7 @@ KIND_OF: dict[type[Any], str] = {
     records.Guarantee: "guarantee",
     records.Investment: "investment",
     records.InvestmentProject: "investment_project",
+    records.Support: "support",
 }
 
 
@@ -315,6 +316,13 @@ KINDS: dict[str, Kind] = {
         _kind(records.Guarantee, "guarantor borrower given_on", "guarantor borrower"),
         _kind(records.Investment, "company investor_name invested_on", "company investor"),
         _kind(records.InvestmentProject, "code", "organisation", reference="code"),
+        _kind(
+            records.Support,
+            # instalments differ by day, payments under one paper by what they are for
+            "organisation measure level year paid_on number contract base patent loan person",
+            "organisation",
+            personal="person",
+        ),
     )
 }
 

@@ -89,5 +89,6 @@ def private_facts(organisation: Organisation) -> dict[str, Any]:
         "purchases": organisation.purchases.select_related("seller"),
         "sales": organisation.sales.select_related("buyer"),
         "loans": organisation.loans.all(),
+        "supports": organisation.supports.all()[:20],
         "people": organisation.people.all()[:20],
     }

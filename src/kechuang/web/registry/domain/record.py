@@ -56,7 +56,12 @@ class Row:
 
     def key(self, kind: Kind) -> tuple[Any, ...]:
         """Its natural key as columns hold it."""
-        return tuple(self.values.get(name, EMPTY).column for name in kind.natural_key)
+        return tuple(self.values.get(name, _left_out(kind, name)).column for name in kind.natural_key)
+
+
+def _left_out(kind: Kind, name: str) -> Value:
+    """What a column holds whose field was not given: an empty text where it is a text, else nothing."""
+    return Value("", "") if kind.field(name).type in ("text", "code", "choice") else EMPTY
 
 
 def clean_row(kind: Kind, values: Mapping[str, Any], found: References) -> tuple[Row, list[FieldError]]:

@@ -22,7 +22,9 @@ from .kinds import KINDS, Field, Kind
 PER_PAGE = 30
 NEARBY = 8
 #: Columns in which a list looks for words.
-SEARCHED = ("number", "code", "name", "title", "holder_name", "lender", "investor_name", "award", "uscc")
+SEARCHED = (
+    "number", "code", "name", "title", "holder_name", "lender", "investor_name", "award", "uscc", "measure", "same_as",
+)  # fmt: skip
 LONG = 300
 #: What lists show of a kind; of others the first five short fields.
 COLUMNS = {
@@ -42,6 +44,7 @@ COLUMNS = {
     "guarantee": "guarantor borrower amount given_on",
     "investment": "company investor_name round amount invested_on",
     "investment_project": "code title organisation total_investment state",
+    "support": "measure level organisation year amount",
 }
 
 

@@ -9,11 +9,12 @@ from .history import Alias, Attribute, AttributeDefinition, Merge, Version
 from .organisations import BankAccount, Organisation, Qualification, Shareholding, YearlyFigures
 from .people import Employment, Person
 from .projects import Prize, Project
+from .support import Support
 from .technology import Achievement, Agreement, AgreementParty, Demand, Patent, TechnologyContract
 
 __all__ = [
     "Achievement", "Agreement", "AgreementParty", "Alias", "Attribute", "AttributeDefinition", "BankAccount", "Base",
     "BaseEvaluation", "BaseReport", "Demand", "Employment", "Guarantee", "Investment", "InvestmentProject", "Loan",
     "Merge", "Organisation", "Patent", "Person", "Pledge", "Prize", "Project", "Qualification", "Registered",
-    "Shareholding", "Source", "TechnologyContract", "UnfinishedImport", "Version", "YearlyFigures",
+    "Shareholding", "Source", "Support", "TechnologyContract", "UnfinishedImport", "Version", "YearlyFigures",
 ]  # fmt: skip
