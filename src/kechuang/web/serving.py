@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 
 ADDRESS = "127.0.0.1"
@@ -97,6 +98,7 @@ def web() -> None:
                 "preload_app": True,
                 "loglevel": "warning",
                 "when_ready": lambda _server: announce(),
+                "pre_fork": lambda _server, _worker: connections.close_all(),  # none may be shared with a child
             }
             for name, value in options.items():
                 self.cfg.set(name, value)

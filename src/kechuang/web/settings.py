@@ -149,8 +149,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A web thread keeps its connection: opening SQLite anew with its pragmas costs more than most pages ask of it.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 
 # allauth counts its own limits (log-in, reset, second factor) in the cache: in the database, for all web processes.

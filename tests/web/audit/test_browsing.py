@@ -72,7 +72,8 @@ def test_walking_meets_every_event_once_both_ways(log, monkeypatch, stretch, fil
     assert there == expected
     assert back == expected
     counts = {listing.count for listing in pages}
-    assert counts == ({None} if browsing.UNINDEXED[0] in filters or "result" in filters else {len(expected)})
+    in_stretches = "q" in filters or {"result", "action"} <= set(filters)
+    assert counts == ({None} if in_stretches else {len(expected)})
 
 
 def test_a_stretch_without_hits_says_how_far_it_looked(log, monkeypatch):
@@ -110,13 +111,15 @@ def test_an_empty_log_has_no_actions_and_no_pages():
         assert (listing.page.rows, listing.page.next, listing.page.previous) == ([], "", "")
 
 
-@pytest.mark.parametrize("filters", [{}, {"action": "account.login"}, {"q": "演示"}, {"since": dt.date(2026, 3, 4)}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"action": "account.login"}, {"result": "refused"}, {"q": "演示"}, {"since": dt.date(2026, 3, 4)}]
+)
 def test_no_page_sorts_or_reads_the_whole_log(log, filters):
     if connection.vendor != "sqlite":
         pytest.skip("reads plans of SQLite")
     with CaptureQueriesContext(connection) as seen:
         pages, _there, _back = walk(log, filters)
-    assert len(pages) > 2
+    assert len(pages) > 1
     for query in seen.captured_queries:
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN QUERY PLAN " + query["sql"].removeprefix("EXPLAIN QUERY PLAN "))

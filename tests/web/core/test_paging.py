@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.codes import uscc
-from kechuang.web.core.paging import bounded_count, cut, decode, encode
+from kechuang.web.core.paging import bounded_count, count_of, cut, decode, encode
 from kechuang.web.registry.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,14 @@ def test_a_later_page_reads_the_index_from_its_row(rows):
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "organisation_by_name (name>?)" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_list_that_fits_its_page_is_not_counted_again(rows, django_assert_num_queries):
+    whole, part = cut(rows, ORDER, "", 50), cut(rows, ORDER, "", 3)
+    with django_assert_num_queries(0):
+        assert count_of(rows, whole) == (11, False)
+    assert count_of(rows, part) == (11, False)
+    assert count_of(rows, cut(rows, ORDER, part.next, 50)) == (11, False)
 
 
 def test_counting_stops_at_its_limit(rows, monkeypatch):

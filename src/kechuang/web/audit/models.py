@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kechuang.proofs.chain import utc_text
 from kechuang.web.core.ids import new_id
+from kechuang.web.core.labels import Labelled
 
 
 def new_nonce() -> str:
@@ -55,7 +56,7 @@ class EventQuerySet(models.QuerySet["AuditEvent"]):
         return super().update(**link)
 
 
-class AuditEvent(models.Model):
+class AuditEvent(Labelled):
     """One change: who, when, acting as what, on which object, from which state to which, with what result.
 
     ``before`` and ``after`` are digests of the object's state, so that the log holds no second copy of personal data.
@@ -90,6 +91,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["object_kind", "object_id", "-id"]),
             models.Index(fields=["actor_id", "-id"], name="audit_event_actor_idx"),
             models.Index(fields=["time"], name="audit_event_time_idx"),
+            models.Index(fields=["result", "-id"], name="audit_event_result_idx"),
         ]
 
     def __str__(self) -> str:

@@ -94,3 +94,10 @@ def bounded_count(rows: QuerySet[Any]) -> tuple[int, bool]:
     """How many rows, up to :data:`COUNT_LIMIT`, and whether there are more."""
     found = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     return min(found, COUNT_LIMIT), found > COUNT_LIMIT
+
+
+def count_of(rows: QuerySet[Any], page: Cut) -> tuple[int, bool]:
+    """The same for a list of which a page was read: a whole list on its first page needs no second search."""
+    if page.first and not page.next:
+        return len(page.rows), False
+    return bounded_count(rows)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.core.enums import Realm
+from kechuang.web.core.labels import Labelled
 from kechuang.web.entitlements.enums import Group
 
 
@@ -31,7 +32,7 @@ class Run(models.Model):
         return f"{self.on} {self.release_id[:12]}"
 
 
-class Entitlement(models.Model):
+class Entitlement(Labelled):
     """The result of one measure for one subject (an organisation, its contract, its institution …)."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="results", db_index=False)

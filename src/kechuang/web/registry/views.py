@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kechuang.web.core import paging
 from kechuang.web.core.enums import Realm
+from kechuang.web.core.templatetags.kc import t as bilingual
 from kechuang.web.policy.domain.queries import current_release
 
 from .domain import queries
@@ -25,16 +26,16 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     rows = queries.organisations_for_user(request.user, mine=mine, **wanted)
     page = paging.cut(rows, ("name", "id"), request.GET.get("after", ""), PER_PAGE)
     if mine or any(wanted.values()):
-        count, more = paging.bounded_count(rows)
+        count, more = paging.count_of(rows, page)
     else:
         count, more = queries.organisation_count(), False
     city = current_release().pack.city
-    names = {region.code: region.name for region in city.regions}
+    names = {region.code: bilingual(region.name) for region in city.regions}
     context = {
         "page": page,
         "count": count,
         "more": more,
-        "rows": [(row, names.get(row.county)) for row in page.rows],
+        "rows": [(row, names.get(row.county, "")) for row in page.rows],
         "wanted": wanted,
         "mine": mine,
         "kinds": OrganisationKind.choices,

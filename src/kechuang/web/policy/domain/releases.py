@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import connection
 from django.utils import timezone
 
 from kechuang.citypack import Pack, from_json
@@ -98,8 +99,15 @@ def release(digest: str) -> LoadedRelease:
 
 
 def current_digest() -> str | None:
-    """The digest of the release in force now, or None."""
-    return Term.objects.filter(until__isnull=True).values_list("release_id", flat=True).first()
+    """The digest of the release in force now, or None.
+
+    Every page asks several times, and it must never be an older one: asked in SQL, which costs a tenth of building the query.
+    """
+    table = connection.ops.quote_name(Term._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT release_id FROM {table} WHERE until IS NULL ORDER BY since LIMIT 1")  # noqa: S608  no value in it
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def current_release() -> LoadedRelease:

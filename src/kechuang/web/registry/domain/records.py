@@ -6,18 +6,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from kechuang.codes import uscc
 from kechuang.web.core.errors import UserError
-from kechuang.web.core.paging import Cut, bounded_count, cut
+from kechuang.web.core.paging import Cut, count_of, cut
 
 from ..access import fields_for, may_write, sees_all, visible
 from ..models import Alias, Attribute, Merge
 from .attributes import offered
 from .history import Entry, history, state
-from .kinds import KINDS, Field, Kind
+from .kinds import KIND_OF, KINDS, Field, Kind
 
 PER_PAGE = 30
 NEARBY = 8
@@ -93,9 +94,11 @@ def listing_for_user(
         cursor: where the page begins.
     """
     rows = narrowed(visible(user, kind), kind, text=text, of=of, year=year)
-    count, more = bounded_count(rows)
     listed = [field.name for field in columns(kind) if field.is_reference]
-    return Listing(cut(rows.select_related(*listed), ("-id",), cursor, PER_PAGE), count, more)
+    # Of one year there are as many rows as organisations: they come in the order of the index that finds them.
+    order = ("-organisation_id", "-id") if year and kind.id == "yearly_figures" else ("-id",)
+    page = cut(rows.select_related(*listed), order, cursor, PER_PAGE)
+    return Listing(page, *count_of(rows, page))
 
 
 def narrowed(rows: QuerySet[Any], kind: Kind, *, text: str = "", of: str = "", year: str = "") -> QuerySet[Any]:
@@ -173,11 +176,7 @@ def _attributes(kind: Kind, key: int) -> list[Attribute]:
 
 def _nearby(user: Any, record: Any) -> Any:
     """Records of other kinds that name this one, the newest of each; only what the person may see."""
-    for relation in record._meta.related_objects:
-        from .kinds import KIND_OF
-
-        if relation.related_model not in KIND_OF:
-            continue
+    for relation in _leading_to(record):
         kind = KINDS[KIND_OF[relation.related_model]]
         listed = [field.name for field in columns(kind) if field.is_reference]
         rows = visible(user, kind).filter(**{relation.field.name: record}).select_related(*listed)
@@ -185,6 +184,23 @@ def _nearby(user: Any, record: Any) -> Any:
         if found:
             label = str(relation.field.verbose_name)
             yield Nearby(kind, label, found[:NEARBY], len(found) > NEARBY)
+
+
+def _leading_to(record: Any) -> list[Any]:
+    """The relations by which records of other kinds name this one at all, found in one query: most have none."""
+    relations = [one for one in record._meta.related_objects if one.related_model in KIND_OF]
+    if not relations:
+        return []
+    name = connection.ops.quote_name
+    parts = (
+        f"EXISTS(SELECT 1 FROM {name(one.related_model._meta.db_table)} "  # noqa: S608  names of tables and columns only
+        f"WHERE {name(one.field.column)} = %s)"
+        for one in relations
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", [record.pk] * len(relations))
+        found = cursor.fetchone()
+    return [one for one, there in zip(relations, found, strict=True) if there]
 
 
 def state_for_user(user: Any, opened: Opened, on: dt.date, known: dt.datetime | None) -> dict[str, str | None] | None:

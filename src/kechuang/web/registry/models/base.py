@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.ids import new_id
+from kechuang.web.core.labels import Labelled
 
 from ..enums import Trust
 
@@ -68,7 +69,7 @@ class VisibleManager(models.Manager["Any"]):
         return super().get_queryset().exclude(import_id__in=UnfinishedImport.objects.values("import_id"))
 
 
-class Registered(models.Model):
+class Registered(Labelled):
     """Base of all records.
 
     The row is the state believed now for today; earlier and other states stand in ``Version``. ``recorded_at`` (UTC)
