@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.accounts.identity_provider import CLIENT, SECRET, LocalProvider
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = next((ROOT / "cities" / "shili" / "texts").glob("*.txt"))
 FLAGS = (
@@ -48,6 +50,7 @@ offered = Submission.objects.create(region="431000", indicator="gdp", year=2023,
 uscc = Grant.objects.get(user__username="demo-firm").organisation
 member = User.objects.create_user(username="member", password="correct horse battery")
 Grant.objects.create(user=member, role=Role.ENTERPRISE, organisation=uscc)
+User.objects.create_user(username="wang", password="correct horse battery", display_name="王五")
 from django.test import Client
 def session(user):
     client = Client()
@@ -99,7 +102,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+def outside() -> Iterator[LocalProvider]:
+    """The identity provider of the running site, on this machine."""
+    found = LocalProvider()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory, outside: LocalProvider) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a running site with a small demo city, and its sample objects; ended with the tests."""
     home = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
@@ -112,7 +123,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dic
         "KECHUANG_PORT": str(port),
         "KECHUANG_WORKERS": "2",
         "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH", "")))),
+        "KECHUANG_OIDC_ISSUER": outside.issuer,
+        "KECHUANG_OIDC_CLIENT_ID": CLIENT,
+        "KECHUANG_OIDC_CLIENT_SECRET": SECRET,
+        "no_proxy": "127.0.0.1",
     }
 
     def start(code: str) -> subprocess.Popen[bytes]:

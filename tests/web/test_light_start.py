@@ -19,6 +19,7 @@ HEAVY = (
     "sqlglot",
     "openpyxl",
     "weasyprint",
+    "jwt",
 )
 PROGRAM = f"""
 import sys, django

@@ -4,6 +4,8 @@ KECHUANG_HOME      folder for database, files, index, mail (default ``var/`` bes
 KECHUANG_PACK      folder of the city pack (default ``cities/chenzhou``)
 KECHUANG_DEMO      1 = demo city: personas on the log-in page, generated enterprises
 KECHUANG_HTTPS     1 = behind HTTPS: secure cookies, HSTS
+KECHUANG_OIDC_ISSUER  address of the city's identity provider (OpenID Connect); none by default. With it KECHUANG_OIDC_CLIENT_ID,
+                   KECHUANG_OIDC_CLIENT_SECRET, KECHUANG_OIDC_NAME, KECHUANG_OIDC_SCOPES, KECHUANG_OIDC_MFA_ACR, _MFA_AMR
 KECHUANG_IDLE_MINUTES  after how many minutes without a click staff is logged out (default 15)
 KECHUANG_HOSTS     names the site answers to, separated by commas
 KECHUANG_SECRET_KEY  else a random key is kept in KECHUANG_HOME
@@ -230,6 +232,16 @@ CSRF_FAILURE_VIEW = "kechuang.web.core.pages.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
 STAFF_IDLE_SECONDS = 60 * max(1, env.int("KECHUANG_IDLE_MINUTES", default=15))
+# The city's identity provider; see ``accounts/oidc`` and ``docs/operating.md``.
+OIDC = {
+    "issuer": env.str("KECHUANG_OIDC_ISSUER", default=""),
+    "client_id": env.str("KECHUANG_OIDC_CLIENT_ID", default=""),
+    "client_secret": env.str("KECHUANG_OIDC_CLIENT_SECRET", default=""),
+    "name": env.str("KECHUANG_OIDC_NAME", default=""),
+    "scopes": tuple(env.list("KECHUANG_OIDC_SCOPES", default=["profile"])),
+    "mfa_acr": frozenset(env.list("KECHUANG_OIDC_MFA_ACR", default=[])),
+    "mfa_amr": frozenset(env.list("KECHUANG_OIDC_MFA_AMR", default=[])),
+}
 ACCOUNT_ADAPTER = "kechuang.web.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"

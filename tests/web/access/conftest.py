@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from kechuang.web.core.may import Who
 from tests.web.access import world as worlds
 from tests.web.access.world import World
+from tests.web.accounts.identity_provider import LocalProvider
 from tests.web.conftest import log_in, make_cast
 
 STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -25,8 +26,9 @@ def city(django_db_setup, django_db_blocker, chenzhou_pack, tmp_path_factory) ->
     from kechuang.web.policy.domain.apply import apply
 
     home = tmp_path_factory.mktemp("matrix")
+    outside = LocalProvider()
     changed = override_settings(
-        HOME=home, FILES_DIR=home / "files", INDEX_DIR=home / "index", DEMO=True,
+        OIDC=outside.settings(), HOME=home, FILES_DIR=home / "files", INDEX_DIR=home / "index", DEMO=True,
         STORAGES={**settings.STORAGES, "staticfiles": STATIC},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     )  # fmt: skip
@@ -34,6 +36,7 @@ def city(django_db_setup, django_db_blocker, chenzhou_pack, tmp_path_factory) ->
         apply(chenzhou_pack)
         yield worlds.build(make_cast())
         transaction.set_rollback(True)
+    outside.close()
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ CANARIES = (
     "机密认领", "机密填报", "机密申请",  # what firm A said with a claim and with its figures
     "3939393.93", "演示机密计划",  # what firm A was paid before
     "203.0.113.77",  # where that person logged in from
+    "机密身份编号",  # which person that is at the identity provider
     "canary@example.org",  # how to reach a person
 )  # fmt: skip
 
@@ -76,7 +77,7 @@ def build(cast: Any) -> World:
     from kechuang.web.accounts.access import is_staff_role
     from kechuang.web.accounts.domain import tokens
     from kechuang.web.accounts.domain.personas import ensure_personas
-    from kechuang.web.accounts.models import Grant, LogIn, Role, User
+    from kechuang.web.accounts.models import Grant, Identity, LogIn, Role, User
     from kechuang.web.audit.domain.record import record_bulk
     from kechuang.web.audit.domain.seal import seal_and_publish
     from kechuang.web.audit.models import AuditEvent
@@ -160,6 +161,8 @@ def build(cast: Any) -> World:
     grant = Grant.objects.create(user=listed, role=Role.ENTERPRISE, organisation=cast.company_b.uscc)
 
     choices = upload.Choices(visibility="private", realm="demo")
+    Identity.objects.create(user=listed, issuer="https://id.example.org", subject="机密身份编号")
+
     first = upload.add_document(PRIVATE_TEXT, "金丝雀文稿.txt", choices, actor=cast.officer, role="officer")
     document = upload.add_document(
         PRIVATE_TEXT.replace("77万元", "78万元"), "金丝雀文稿二.txt", choices, actor=cast.officer, role="officer"

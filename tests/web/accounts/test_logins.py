@@ -35,7 +35,7 @@ def test_a_log_in_is_listed_with_time_address_device_and_result(lin):
     page = client.get("/accounts/logins/").content.decode()
     assert page.index("10.0.0.8") < page.index("10.0.0.7")
     assert "Chrome · Windows" in page
-    assert "口令或验证码不对" in page
+    assert "没有通过" in page
     assert timezone.localtime().strftime("%Y-%m-%d") in page
     assert list(AuditEvent.objects.order_by("id").values_list("action", "result")) == [
         ("account.login", "refused"), ("account.login", "ok"),

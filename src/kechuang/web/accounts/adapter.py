@@ -11,9 +11,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from kechuang.web.accounts import kept
 from kechuang.web.accounts.landing import landing
 from kechuang.web.core.enums import Realm
 
@@ -80,6 +82,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Each role arrives where its work is."""
         return landing(request.user)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who came through the identity provider is told that the log-in there is still open."""
+        came_by = kept.CAME_BY in request.session and settings.OIDC["issuer"]
+        return reverse("accounts:oidc_left") if came_by else super().get_logout_redirect_url(request)
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only addresses of this site are followed after log-in."""

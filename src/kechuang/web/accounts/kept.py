@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 KEY = "kc_kept_form"
 EXPIRED_USER = "kc_expired_user"
+CAME_BY = "kc_oidc_in"  # this session was opened by the identity provider: log-out offers to log out there too
+FACTOR = "kc_oidc_factor"  # whose second factor the provider has asked for, where the settings let that count
 MAX_BYTES = 64 * 1024
 MAX_AGE = 3600
 SECRET_WORDS = ("password", "csrfmiddlewaretoken", "code", "secret")

@@ -31,6 +31,8 @@ PERSONA_CLOSED = (
     "mfa_",
     "usersessions_",
     "accounts:logins",
+    "accounts:oidc_link",
+    "accounts:oidc_unlink",
 )
 OPEN_VIEWS = ("account_", "mfa_", "usersessions_", "portal:language", "portal:view", "core:")
 
@@ -57,10 +59,15 @@ class StaffGuard:
         elif access.is_staff_role(user):
             if self._idle(request):
                 self._log_out_idle(request)
-            elif user.realm != Realm.DEMO and not is_mfa_enabled(user) and not self._open(request):
+            elif user.realm != Realm.DEMO and not self._has_factor(request) and not self._open(request):
                 messages.warning(request, _("你的角色要用两步验证。请先绑定手机上的验证器，再继续。"))
                 return redirect("mfa_activate_totp")
         return self.get_response(request)
+
+    @staticmethod
+    def _has_factor(request: HttpRequest) -> bool:
+        """Whether the person has a second factor here, or the identity provider asked for one that counts."""
+        return is_mfa_enabled(request.user) or request.session.get(kept.FACTOR) == request.user.pk
 
     @staticmethod
     def _idle(request: HttpRequest) -> bool:

@@ -63,7 +63,7 @@ class LogInResult(models.TextChoices):
     """How an attempt to log in ended."""
 
     OK = "ok", _("成功")
-    REFUSED = "refused", _("口令或验证码不对")
+    REFUSED = "refused", _("没有通过")
     LOCKED = "locked", _("账号锁了")
 
 
@@ -84,6 +84,54 @@ class LogIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.time:%Y-%m-%d %H:%M} {self.result}"
+
+
+class Identity(models.Model):
+    """A person's number at an identity provider (OpenID Connect): who logs in there is this person here.
+
+    The pair of ``issuer`` and ``subject`` is the only thing that is trusted; names and addresses that the provider
+    sends are shown, never matched. A link is made by the person, who proves both log-ins; see ``domain/identities.py``.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(_("身份提供方"), max_length=200)
+    subject = models.CharField(_("身份编号"), max_length=255)
+    linked_at = models.DateTimeField(_("关联时间"), auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_of_one_person"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="identity_one_per_issuer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} @ {self.issuer}"
+
+
+class Delegation(models.Model):
+    """A right that its holder lends to another named person until a day; see ``domain/delegations.py`` for its limits.
+
+    What is lent is one grant. Its words are kept beside it, so that the record stays readable when the grant is gone;
+    only the grant gives the right, and it has to be valid itself.
+    """
+
+    public_id = models.CharField(_("编号"), max_length=26, unique=True, default=new_id, editable=False)
+    giver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="delegations_given")
+    receiver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="delegations_received")
+    grant = models.ForeignKey(Grant, on_delete=models.SET_NULL, null=True, related_name="delegations")
+    role = models.CharField(_("角色"), max_length=20, choices=Role.choices)
+    reach = models.CharField(_("范围"), max_length=80, blank=True)
+    reason = models.CharField(_("事由"), max_length=200)
+    until = models.DateField(_("有效期至"))
+    given_at = models.DateTimeField(_("委托时间"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["receiver", "until"], name="delegation_receiver_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} → {self.receiver_id} {self.role} {self.until}"
 
 
 class ApiToken(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kechuang.web.accounts import views, views_logins, views_tokens
+from kechuang.web.accounts import views, views_logins, views_oidc, views_tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("who-may/table.csv", views.who_may_csv, name="who_may_csv"),
     path("logins/", views_logins.logins, name="logins"),
     path("logins/all/", views_logins.all_logins, name="all_logins"),
+    path("oidc/start/", views_oidc.start, name="oidc_start"),
+    path("oidc/callback/", views_oidc.callback, name="oidc_callback"),
+    path("oidc/link/", views_oidc.link, name="oidc_link"),
+    path("oidc/unlink/", views_oidc.unlink, name="oidc_unlink"),
+    path("oidc/left/", views_oidc.left, name="oidc_left"),
+    path("people/<int:pk>/unlink/", views_oidc.unlink_other, name="unlink"),
     path("people/<int:pk>/end/", views_logins.end, name="end"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),

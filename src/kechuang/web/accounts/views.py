@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kechuang.web.accounts import access, kept
-from kechuang.web.accounts.domain import overview, queries
+from kechuang.web.accounts.domain import identities, overview, queries
 from kechuang.web.accounts.domain import people as verbs
 from kechuang.web.accounts.domain.personas import persona_users
 from kechuang.web.accounts.forms import GrantForm, PersonForm
@@ -36,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "grants": access.grants(request.user),
         "doors": doors(request.user),
         "second_factor": is_mfa_enabled(request.user),
+        "identities": identities.of(request.user).exists(),
         "needs_factor": access.is_staff_role(request.user),
         "idle_minutes": settings.STAFF_IDLE_SECONDS // 60,
     }
@@ -128,6 +129,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "grants": user.grants.order_by("role"),
         "form": form,
         "second_factor": is_mfa_enabled(user),
+        "linked": identities.of(user).exists(),
         "may_give": access.has_role(request.user, Role.SECURITY_ADMIN),
         "may_disable": access.has_role(request.user, Role.SYSTEM_ADMIN),
     }

@@ -54,5 +54,12 @@ ROWS: dict[str, Row] = {
     "accounts:end": action("让一个人处处退出登录", "Log a person out everywhere", SECURITY_ADMINS),
     "accounts:logins": page("自己的登录记录", "Own log-ins", LOGGED_IN),
     "accounts:all_logins": page("全部登录记录", "Log-ins of all accounts", SECURITY_ADMINS, private=SECURITY_ADMINS),
+    # The city's identity provider; without one these addresses answer 404.
+    "accounts:oidc_start": page("去统一身份认证", "Off to the identity provider", EVERYBODY),
+    "accounts:oidc_callback": page("从统一身份认证回来", "Back from the identity provider", EVERYBODY),
+    "accounts:oidc_left": page("也退出统一身份认证", "Log out at the identity provider too", EVERYBODY),
+    "accounts:oidc_link": form("关联自己的身份", "Link the own identity", LOGGED_IN),
+    "accounts:oidc_unlink": action("解除自己的关联", "Remove the own link", LOGGED_IN),
+    "accounts:unlink": action("解除一个人的关联", "Remove somebody's link", SECURITY_ADMINS),
     "accounts:activate": action("停用、恢复账号", "Disable or enable an account", SYSTEM_ADMINS),
 }

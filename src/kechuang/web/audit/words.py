@@ -15,6 +15,8 @@ ACTIONS: dict[str, str | Promise] = {
     "account.enable": _("恢复账号"),
     "account.factor_add": _("绑定两步验证"),
     "account.factor_remove": _("解除两步验证"),
+    "account.identity_link": _("关联统一身份认证"),
+    "account.identity_unlink": _("解除统一身份认证的关联"),
     "account.lock": _("锁账号"),
     "account.login": _("登录"),
     "account.logins_drop": _("清理一年前的登录记录"),

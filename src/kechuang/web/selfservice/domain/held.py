@@ -24,7 +24,10 @@ SECRET = {"password", "session_key", "data", "digest", "hint", "key", "identity_
 #: Tables whose rows are about the person only, by table and column: a copy holds them whole, an erasure deletes them.
 PERSONAL = {
     "accounts.grant.user",
+    "accounts.identity.user",
     "accounts.login.user",
+    "accounts.delegation.giver",
+    "accounts.delegation.receiver",
     "account.emailaddress.user",
     "mfa.authenticator.user",
     "selfservice.claim.user",
