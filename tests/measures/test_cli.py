@@ -12,6 +12,7 @@ import pytest
 from kechuang.cli import main
 from kechuang.measures import Catalogue, ClauseRef, FactType, Measure, Text
 from kechuang.measures.cli import CommandError, run
+from kechuang.measures.folder import FolderError
 
 
 @pytest.fixture
@@ -48,6 +49,36 @@ def test_run(load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert rows["C", "receiver-subsidy"] == ("unknown", "")
     [fault] = csv.DictReader(bad.open(encoding="utf-8"))
     assert (fault["key"], fault["fact"], fault["value"]) == ("B", "技术合同交易额", "-1")
+
+
+def test_run_over_a_folder(load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    pytest.importorskip("ibis")
+    folder = tmp_path / "city"
+    folder.mkdir()
+    data.rename(folder / "contract.csv")
+    (folder / "institution.csv").write_text("id,机构级别\n1,省级\n2,村级\n", encoding="utf-8")
+    (folder / "notes.csv").write_text("x\n", encoding="utf-8")
+    out, bad = tmp_path / "out.csv", tmp_path / "bad.csv"
+    assert run(["run", "--data", str(folder), "--out", str(out), "--quarantine", str(bad)], load) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "measure,yes,no,unknown,amount",
+        "receiver-subsidy,1,0,1,200000.00",
+        "supplier-subsidy,2,0,0,112345.68",
+        "institution-award,1,0,0,200000.00",
+    ]
+    assert "没有用 notes.csv" in said.err
+    assert "contract：共 3 行，计算 2，搁置 1" in said.err
+    rows = {(r["subject"], r["key"], r["measure"]): r["amount"] for r in csv.DictReader(out.open(encoding="utf-8"))}
+    assert len(rows) == 5
+    assert rows["contract", "A", "receiver-subsidy"] == rows["institution", "1", "institution-award"] == "200000.00"
+    assert [(r["subject"], r["key"]) for r in csv.DictReader(bad.open(encoding="utf-8"))] == [
+        ("contract", "B"), ("institution", "2"),
+    ]  # fmt: skip
+    (folder / "contract.csv").rename(folder / "contracts.csv")
+    (folder / "institution.csv").unlink()
+    with pytest.raises(FolderError, match=r"contract, institution"):
+        run(["run", "--data", str(folder)], load)
 
 
 def test_run_refuses(load, data: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -10,16 +10,22 @@ import csv
 import datetime as dt
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kechuang.expressions.check import suggestion
+from kechuang.measures.folder import is_folder, tables
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import with_reading
 from kechuang.measures.receipt import replay
 from kechuang.measures.words import money, show_fact
+
+_DATA = (
+    "一张表，或一个文件夹：每种对象一份 / one table (with spark any address that Spark reads), or a folder with one table per"
+    " kind of subject (enterprise.parquet, contract.csv …) and per list"
+)
 
 Load = Callable[[str | None], tuple[Mapping[str, Measure], Catalogue]]
 
@@ -53,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
     today = dt.datetime.now(dt.UTC).date()
     many = command("run", "按数据表全部计算 / compute a whole table (Parquet or CSV, one column per fact)", _run)
-    many.add_argument("--data", required=True, metavar="FILE", help="with --engine spark any address that Spark reads")
+    many.add_argument("--data", required=True, metavar="FILE|DIR", help=_DATA)
     many.add_argument(
         "--engine", choices=("duckdb", "spark"), default="duckdb", help="spark needs the extra of that name"
     )
@@ -97,16 +103,18 @@ def _measure(measures: Mapping[str, Measure], id_: str) -> Measure:
     return measures[id_]
 
 
-def _engine(args: argparse.Namespace) -> tuple[Callable[..., Any], Callable[..., Any], Callable[[str], str | Path]]:
-    """``bind`` and ``fitting`` of the engine asked for, and how it takes the address of a table."""
+def _engine(
+    args: argparse.Namespace,
+) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., None], Callable[[str], str | Path]]:
+    """``bind``, ``fitting`` and ``write_together`` of the engine asked for, and how it takes the address of a table."""
     if args.engine == "spark":
         from kechuang.measures.backends import spark
 
         session = spark.start(args.master)
-        return partial(spark.bind, session=session), partial(spark.fitting, session=session), str
+        return partial(spark.bind, session=session), partial(spark.fitting, session=session), spark.write_together, str
     from kechuang.measures.backends import population
 
-    return population.bind, population.fitting, Path
+    return population.bind, population.fitting, population.write_together, Path
 
 
 def _relations(args: argparse.Namespace, catalogue: Catalogue, address: Callable[[str], str | Path]) -> dict[str, Any]:
@@ -129,43 +137,79 @@ def _relations(args: argparse.Namespace, catalogue: Catalogue, address: Callable
 
 
 def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
-    """Totals per measure; with ``--out`` every row."""
+    """Totals per measure; with ``--out`` every row, with ``--quarantine`` every row set aside.
+
+    ``--data`` is one table, or a folder of them: then each measure is computed over the table of its kind of subject.
+    """
     chosen = [_measure(measures, id_) for id_ in args.measure or measures]
-    bind, fitting, address = _engine(args)
+    from kechuang.measures.backends.records import RecordTable
+
+    bind, fitting, write_together, address = _engine(args)
     relations = _relations(args, catalogue, address)
-    if relations:
-        bind = partial(bind, relations=relations)
-    source = address(args.data)
-    if not args.measure:
-        fit, left = fitting(chosen, catalogue, source)
-        left = {id_: rest for id_, lacking in left.items() if (rest := [f for f in lacking if f not in relations])}
-        chosen = [measure for measure in chosen if measure.id not in left] if relations else fit
-        for id_, lacking in left.items():
-            names = "、".join(lacking)
-            sys.stderr.write(f"没有算 {id_}：数据缺列 {names} / not computed, columns are missing\n")
-        if not chosen:
-            raise CommandError("没有一项措施的事实列都齐全", "no measure has all its columns in the data")
-    bound = bind(chosen, catalogue, args.on, source, key=args.key)
-    for id_ in bound.not_in_force:
-        sys.stderr.write(f"没有算 {id_}：{args.on} 不在有效期 / not in force\n")
-    counts = bound.counts()
-    sys.stderr.write(
-        f"共 {counts['total']} 行，计算 {counts['computed']}，搁置 {counts['quarantined']}"
-        f" / {counts['total']} rows, {counts['computed']} computed, {counts['quarantined']} set aside\n"
-    )
+    given: dict[str, str | Path] = {"": address(args.data)}
+    if is_folder(args.data, {measure.subject for measure in measures.values()}):
+        lists = [fact.id for fact in catalogue.facts.values() if fact.type == "relation"]
+        folder = tables(Path(args.data), {measure.subject for measure in measures.values()}, lists)
+        for name in folder.unused:
+            sys.stderr.write(f"没有用 {name}：不是对象种类，也不是明细的名字 / not used: no kind of subject, no list\n")
+        given = {subject: address(str(path)) for subject, path in folder.subjects.items()}
+        relations = {
+            name: RecordTable(address(str(path)), args.owner) for name, path in folder.lists.items()
+        } | relations
+    bound: dict[str, Any] = {}
+    for subject, table in given.items():
+        fit = [measure for measure in chosen if not subject or measure.subject == subject]
+        if not args.measure:
+            fit = _computable(fit, fitting(fit, catalogue, table)[1], relations)
+        if fit:
+            bound[subject] = bind(fit, catalogue, args.on, table, key=args.key, relations=relations)
+    if not bound:
+        raise CommandError("没有一项措施的事实列都齐全", "no measure has all its columns in the data")
+    _say(bound, args.on)
+    if args.out is not None and "" in bound:
+        bound[""].write(address(args.out))
+    elif args.out is not None:
+        write_together(bound, address(args.out))
+    if args.quarantine is not None:
+        _write_quarantine(bound, args.quarantine)
+    return 0
+
+
+def _computable(
+    chosen: Sequence[Measure], left: Mapping[str, Sequence[str]], relations: Collection[str]
+) -> list[Measure]:
+    """The measures that lack nothing but lists that were given; the others are named with what they lack."""
+    lacking = {id_: names for id_, all_ in left.items() if (names := [n for n in all_ if n not in relations])}
+    for id_, names in lacking.items():
+        sys.stderr.write(f"没有算 {id_}：数据缺列 {'、'.join(names)} / not computed, columns are missing\n")
+    return [measure for measure in chosen if measure.id not in lacking]
+
+
+def _say(bound: Mapping[str, Any], on: dt.date) -> None:
+    """Counts to stderr, totals to stdout."""
     out = csv.writer(sys.stdout)
     out.writerow(("measure", "yes", "no", "unknown", "amount"))
-    for total in bound.totals():
-        out.writerow((total.measure, total.yes, total.no, total.unknown, f"{total.amount:.2f}"))
-    if args.out is not None:
-        bound.write(address(args.out))
-    if args.quarantine is not None:
-        with args.quarantine.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(("key", "fact", "value", "reason", "原因"))
-            for fault in bound.quarantine(limit=1_000_000):
-                rows.writerow((fault.key, fault.fact, fault.value, fault.message.en, fault.message.zh))
-    return 0
+    for subject, one in bound.items():
+        for id_ in one.not_in_force:
+            sys.stderr.write(f"没有算 {id_}：{on} 不在有效期 / not in force\n")
+        n = one.counts()
+        sys.stderr.write(
+            f"{subject + '：' if subject else ''}共 {n['total']} 行，计算 {n['computed']}，搁置 {n['quarantined']}"
+            f" / {n['total']} rows, {n['computed']} computed, {n['quarantined']} set aside\n"
+        )
+        for total in one.totals():
+            out.writerow((total.measure, total.yes, total.no, total.unknown, f"{total.amount:.2f}"))
+
+
+def _write_quarantine(bound: Mapping[str, Any], path: Path) -> None:
+    """The rows set aside with their reasons, as CSV; of a folder with the kind of subject before the key."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow((*(("subject",) if "" not in bound else ()), "key", "fact", "value", "reason", "原因"))
+        for subject, one in bound.items():
+            for fault in one.quarantine(limit=1_000_000):
+                whose = (subject,) if subject else ()
+                rows.writerow((*whose, fault.key, fault.fact, fault.value, fault.message.en, fault.message.zh))
 
 
 def _replay(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:

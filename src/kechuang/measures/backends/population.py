@@ -8,6 +8,7 @@ thousand of them need no new program. Compiled text is kept by the hash of the r
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -93,10 +94,7 @@ class Population:
 
     def write(self, path: Path) -> None:
         """All rows to a Parquet or CSV file (by its ending), amounts as DECIMAL(18, 2)."""
-        formats = {".parquet": "FORMAT PARQUET", ".csv": "FORMAT CSV, HEADER"}
-        if path.suffix not in formats:
-            raise PopulationError("只能写 .parquet 或 .csv 文件", "only .parquet and .csv files can be written")
-        self.connection.execute(f"COPY ({self._long()}) TO {text_literal(str(path))} ({formats[path.suffix]})")
+        self.connection.execute(f"COPY ({self._long()}) TO {text_literal(str(path))} ({_format(path)})")
 
     def quarantine(self, limit: int = 1000) -> list[Fault]:
         """Every fault of the rows left out, at most ``limit``."""
@@ -130,6 +128,32 @@ class Population:
                 " WHERE FALSE"
             )
         return f"WITH results AS MATERIALIZED ({self.sql}) {' UNION ALL '.join(parts)}"
+
+
+def write_together(bound: Mapping[str, Population], path: Path) -> None:
+    """The results of several kinds of subject in one Parquet or CSV file, the kind in the column ``subject``.
+
+    Keys become text, since one kind may number its subjects and another name them.
+    """
+    form = _format(path)
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        for subject, one in bound.items():
+            part = Path(folder) / f"{subject}.parquet"
+            one.write(part)
+            parts.append(
+                f"SELECT {text_literal(subject)} AS subject, * REPLACE (CAST(key AS VARCHAR) AS key)"
+                f" FROM read_parquet({text_literal(str(part))})"
+            )
+        with duckdb.connect() as con:
+            con.execute(f"COPY ({' UNION ALL '.join(parts)}) TO {text_literal(str(path))} ({form})")
+
+
+def _format(path: Path) -> str:
+    formats = {".parquet": "FORMAT PARQUET", ".csv": "FORMAT CSV, HEADER"}
+    if path.suffix not in formats:
+        raise PopulationError("只能写 .parquet 或 .csv 文件", "only .parquet and .csv files can be written")
+    return formats[path.suffix]
 
 
 def bind(

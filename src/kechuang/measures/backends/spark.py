@@ -132,7 +132,10 @@ class SparkPopulation:
         Raises ``PopulationError`` when the folder is there already.
         """
         target = os.fspath(path)
-        kind = target.rstrip("/").rpartition(".")[2]
+        self.write_part(target, target.rstrip("/").rpartition(".")[2])
+
+    def write_part(self, target: str, kind: str) -> None:
+        """All rows into the folder ``target`` as ``kind``: ``parquet`` or ``csv``."""
         if kind not in ("parquet", "csv"):
             raise PopulationError("只能写 .parquet 或 .csv 文件", "only .parquet and .csv files can be written")
         writer = self._long().write
@@ -176,6 +179,14 @@ class SparkPopulation:
         )
         stacked = f"STACK({len(self.programs)}, {cells}) AS (measure, status, amount)"
         return self.session.sql(f"SELECT key, scenario, {stacked} FROM kc_results")
+
+
+def write_together(bound: Mapping[str, SparkPopulation], path: str) -> None:
+    """The results of several kinds of subject under one folder, partitioned by ``subject`` as Spark reads it back."""
+    target = path.rstrip("/")
+    ending = target.rpartition(".")[2]
+    for subject, one in bound.items():
+        one.write_part(f"{target}/subject={subject}", ending)
 
 
 def bind(
