@@ -1,5 +1,5 @@
 """What a table of totals does not show: where a reform turns from gain to loss, when money runs out, what splitting
-pays, which other measures meet, and how the cost moves with one parameter."""
+pays, and which other measures meet."""
 
 from __future__ import annotations
 
@@ -11,22 +11,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
-import duckdb
-
-from kechuang.expressions.evaluate import Known, Unknown
+from kechuang.expressions.evaluate import Known, Record, Unknown
 from kechuang.measures.apportion import from_fen, in_fen
-from kechuang.measures.backends.cleaning import PopulationError
-from kechuang.measures.backends.population import Scenario, bind
-from kechuang.measures.backends.whatif import cap_costs
 from kechuang.measures.budget import Request, allocate
 from kechuang.measures.facts import TODAY
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import MeasureError, Program, compile_measure, parameters_on
-from kechuang.web.laboratory.domain.shape import used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
-from kechuang.web.laboratory.domain.table import ZERO, load
+from kechuang.web.laboratory.domain.table import ZERO
 
-STEPS = 40
 GRID = 240
 PROOF_MS = 3_000
 Rule = Literal["queue", "pro_rata"]
@@ -130,44 +123,24 @@ def halves(subjects: Sequence[Subject], fact: str) -> list[Subject]:
     return parts
 
 
-def curve(
-    draft: Measure,
-    catalogue: Catalogue,
-    on: dt.date,
-    subjects: Sequence[Subject],
-    parameter: str,
-    around: Sequence[Decimal],
-) -> dict[str, Any]:
-    """The cost as one parameter runs from nothing to twice its value: exact for every point.
-
-    For a cap (``min(…, cap)``) one pass over the amounts without it is enough; any other parameter is tried as
-    scenarios, all in one scan. ``points`` are texts; ``capped`` is given for a cap only.
-    """
-    program = compile_measure(draft, catalogue)
-    con = duckdb.connect()
-    load(con, "subjects", subjects, list(used_facts(program)), catalogue)
-    values = _grid(around)
-    try:
-        found = cap_costs(draft, catalogue, on, "subjects", values, parameter=parameter, connection=con)
-        points = [
-            {"value": f"{c.cap:f}", "amount": f"{c.amount:.2f}", "granted": str(c.granted), "capped": str(c.capped)}
-            for c in found
-        ]
-        return {"parameter": parameter, "method": "prefix_sums", "points": points}
-    except PopulationError:
-        pass
-    scenarios = [Scenario(f"{v:f}", {draft.id: {parameter: v}}) for v in values]
-    totals = bind([draft], catalogue, on, "subjects", scenarios=scenarios, connection=con).totals()
-    points = [{"value": t.scenario, "amount": f"{t.amount:.2f}", "granted": str(t.yes)} for t in totals]
-    return {"parameter": parameter, "method": "scenarios", "points": points}
-
-
-def _grid(around: Sequence[Decimal]) -> list[Decimal]:
-    """Evenly spaced values from 0 to twice the largest, and the values themselves."""
-    top = max(around) * 2 or Decimal(1)
-    whole = all(v == v.to_integral_value() for v in around) and top >= 2 * STEPS
-    digits = Decimal("1") if whole else Decimal(1).scaleb(min(int(top.normalize().as_tuple().exponent), 0) - 2)
-    return sorted({*around, *((top * i / STEPS).quantize(digits) for i in range(STEPS + 1))})
+def halved_records(subjects: Sequence[Subject], relation: str, fact: str) -> list[Subject]:
+    """Every subject with each of its records as two, ``fact`` divided in the middle (the odd fen goes to the first)."""
+    parts: list[Subject] = []
+    for subject in subjects:
+        records = subject.facts.get(relation)
+        if not isinstance(records, tuple):
+            continue
+        cut: list[Record] = []
+        for record in records:
+            value = record.get(fact)
+            if not isinstance(value, Decimal) or value < Decimal("0.02"):
+                cut.append(record)
+                continue
+            fen = in_fen(value)
+            cut += [{**record, fact: from_fen(part)} for part in (fen - fen // 2, fen // 2)]
+        if len(cut) > len(records):
+            parts.append(replace(subject, key=f"{subject.key}#1", facts={**subject.facts, relation: tuple(cut)}))
+    return parts
 
 
 def may_prove() -> bool:

@@ -13,10 +13,10 @@ import duckdb
 from kechuang.measures.backends.cleaning import PopulationError
 from kechuang.measures.model import Catalogue, Measure, Parameter
 from kechuang.measures.program import MeasureError, compile_measure
-from kechuang.web.laboratory.domain import checks
+from kechuang.web.laboratory.domain import checks, curves
 from kechuang.web.laboratory.domain.figures import all_figures
 from kechuang.web.laboratory.domain.meeting import Meeting
-from kechuang.web.laboratory.domain.shape import caps_of, main_fact, used_facts
+from kechuang.web.laboratory.domain.shape import caps_of, listed_amount, main_fact, used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 from kechuang.web.laboratory.domain.table import ZERO, lab_table, outcomes
 
@@ -75,13 +75,16 @@ def compute(
     report("splitting", 1, 4)
     compared = [rules["draft"], *([rules["law"]] if "law" in rules else [])]
     fact = main_fact(compared, q.catalogue, q.granted)
-    split = _split(q, rules["draft"], subjects, fact)
-    rows = _rows(q, subjects, given, split, fact)
+    listed = listed_amount(compared, q.catalogue) if fact is None else None
+    split = _split(q, rules["draft"], subjects, fact, listed)
+    rows = _rows(q, subjects, given, split, fact, listed)
     con = duckdb.connect()
     lab_table(con, rows)
     report("figures", 2, 4)
     scope = [s for s in subjects if _in_scope(q, s)]
-    curve = _curve(q, rules["draft"], scope)
+    curve = _curve(
+        q, rules["draft"], subjects, lambda done, total: report("figures", 2 * total + done, 4 * total)
+    )  # fmt: skip
     shown = [Decimal(p["value"]) for p in curve["points"]] if curve and curve["method"] == "prefix_sums" else []
     figures = all_figures(con, q.take_up, q.budget, shown)
     report("proofs", 3, 4)
@@ -89,6 +92,7 @@ def compute(
         "figures": {f.id: f.to_dict() for f in figures},
         "law_in_force": "law" in given,
         "fact": fact,
+        "records": listed[0] if listed else None,
         "caps": caps,
         "break_even": checks.break_even(rules["law"], rules["draft"], q.catalogue, q.on, fact, scope)
         if fact and "law" in given else [],
@@ -162,11 +166,17 @@ def _raised(rule: Measure, caps: Sequence[str]) -> Measure:
     return replace(rule, parameters=raised)
 
 
-def _split(q: Question, draft: Measure, subjects: Sequence[Subject], fact: str | None) -> dict[str, Decimal]:
-    """What each subject would get in two halves, where both parts have a known amount."""
-    if fact is None:
+def _split(
+    q: Question, draft: Measure, subjects: Sequence[Subject], fact: str | None, listed: tuple[str, str] | None
+) -> dict[str, Decimal]:
+    """What each subject, or each of its records, would bring in two halves, where all parts have a known amount."""
+    scope = [s for s in subjects if _in_scope(q, s)]
+    if fact is not None:
+        parts = checks.halves(scope, fact)
+    elif listed is not None:
+        parts = checks.halved_records(scope, *listed)
+    else:
         return {}
-    parts = checks.halves([s for s in subjects if _in_scope(q, s)], fact)
     given, _ = outcomes({"draft": draft}, parts, q.catalogue, q.on, q.granted)
     split = given.get("draft", {})
     if q.meeting is not None:
@@ -186,6 +196,7 @@ def _rows(
     given: Mapping[str, Mapping[str, Outcome]],
     split: Mapping[str, Decimal],
     fact: str | None,
+    listed: tuple[str, str] | None,
 ) -> list[list[object]]:
     """Rows of the table ``lab``; who does not qualify gets 0.00, which is a known result; unknown stays empty."""
     nothing = Outcome("no", None, None)
@@ -198,7 +209,7 @@ def _rows(
             [
                 s.key, s.organisation, s.name, s.county, s.industry, s.size, s.day,
                 s.day.year if s.day else None, s.day.month if s.day else None, _in_scope(q, s),
-                s.facts.get(fact) if fact else None,
+                _base(s, fact, listed),
                 law.status, _paid(law), law.amount_if, draft.status, _paid(draft), draft.amount_if,
                 uncapped.amount_if, split.get(s.key),
             ]
@@ -206,22 +217,42 @@ def _rows(
     return rows
 
 
+def _base(subject: Subject, fact: str | None, listed: tuple[str, str] | None) -> object:
+    """The amount that the rule computes from; of records their sum, unknown where one is."""
+    if fact is not None:
+        return subject.facts.get(fact)
+    records = subject.facts.get(listed[0]) if listed is not None else None
+    if listed is None or not isinstance(records, tuple):
+        return None
+    values = [record.get(listed[1]) for record in records]
+    return sum((v for v in values if isinstance(v, Decimal)), ZERO) if None not in values else None
+
+
 def _paid(outcome: Outcome) -> Decimal | None:
     return {"yes": outcome.amount, "no": ZERO}.get(outcome.status)
 
 
-def _curve(q: Question, draft: Measure, scope: Sequence[Subject]) -> dict[str, Any] | None:
-    if q.meeting is not None:
-        return None  # the curve adds up single amounts; rules between them would make it wrong
-    if q.parameter is None or any(f in q.granted for f in used_facts(compile_measure(draft, q.catalogue))):
+def _curve(q: Question, draft: Measure, subjects: Sequence[Subject], tick: curves.Tick) -> dict[str, Any] | None:
+    """The cost over the values of one parameter. ``tick`` hears of every value where each takes its time."""
+    if q.parameter is None:
         return None
     around = [
         v for rule in (draft, q.law) if rule and (p := rule.parameter(q.parameter)) and (v := p.on(q.on)) is not None
     ]
     if not around:
         return None
+    values = curves.grid(around)
+    hang_together = q.meeting is not None or any(
+        f in q.granted for f in used_facts(compile_measure(draft, q.catalogue))
+    )
     try:
-        return checks.curve(draft, q.catalogue, q.on, scope, q.parameter, around)
+        if hang_together:
+            return curves.together(
+                draft, q.catalogue, q.on, subjects, lambda s: _in_scope(q, s), q.parameter, values, q.granted,
+                q.meeting, tick,
+            )  # fmt: skip
+        scope = [s for s in subjects if _in_scope(q, s)]
+        return curves.alone(draft, q.catalogue, q.on, scope, q.parameter, values)
     except (PopulationError, MeasureError):
         return None  # twice the value no longer fits the digits of the formula: no curve rather than half of one
 

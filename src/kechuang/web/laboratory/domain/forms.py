@@ -128,7 +128,14 @@ class DraftForm:
     def facts(self) -> list[Any]:
         """Facts that a formula may use, for the list beside it."""
         entity = self.record.subject if self.record else None
-        return [f for f in self.release.pack.facts if entity is None or f.entity in (entity, "enterprise")]
+        known = self.release.facts
+        return [
+            {
+                "id": f.id, "en": f.en, "values": f.values, "elements": f.elements,
+                "example": next((e for e in f.elements if e in known and known[e].type == "money"), ""),
+            }
+            for f in self.release.pack.facts if entity is None or f.entity in (entity, "enterprise")
+        ]  # fmt: skip
 
     @property
     def subjects(self) -> list[Choice]:

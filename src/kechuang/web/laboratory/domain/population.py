@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,6 +22,10 @@ from kechuang.web.registry.models import Organisation, TechnologyContract
 
 EVERY = 100
 _OWNED = {"institution": "bases", "patent": "patents", "loan": "loans", "person": "people"}
+_LISTED = {
+    "sales": "sales", "purchases": "purchases", "loan_list": "loans", "patent_list": "patents", "base_list": "bases",
+    "person_list": "people",
+}  # fmt: skip
 _DAYS = {
     "contract": "signed_on", "institution": "recognised_on", "patent": "granted_on", "loan": "granted_on",
     "person": "since",
@@ -46,29 +50,34 @@ def organisations(realm: str, kind: Kind, facts: list[pack_models.Fact]) -> Quer
     """Organisations of one realm that have such subjects, with the records that the facts are made of."""
     found = Organisation.objects.filter(realm=realm).order_by("pk")
     relations = {name for fact in facts for name in _relations(fact.origin.path or "")}
+    contracts = TechnologyContract.objects.filter(realm=realm)
+    sides = relations & {"sales", "purchases"}
+    relations -= sides
     if kind.subject == "contract":
         side, end = ("sales", "seller") if kind.party == "seller" else ("purchases", "buyer")
-        contracts = TechnologyContract.objects.filter(realm=realm)
+        sides.add(side)
         found = found.filter(pk__in=contracts.values(end))
-        return found.prefetch_related(*relations, Prefetch(side, queryset=contracts.select_related("seller", "buyer")))
-    if kind.subject in _OWNED:
+    elif kind.subject in _OWNED:
         relations.add(_OWNED[kind.subject])
         found = found.filter(**{f"{_OWNED[kind.subject]}__isnull": False}).distinct()
-    return found.prefetch_related(*relations)
+    both_ends = contracts.select_related("seller", "buyer")
+    return found.prefetch_related(*relations, *(Prefetch(side, queryset=both_ends) for side in sides))
 
 
 def _relations(path: str) -> tuple[str, ...]:
     """Records that a path of an organisation reads; a path that is not known here reads lazily, which is only slower."""
     if not path.startswith("enterprise."):
         return ()
+    if held := _LISTED.get(path.removeprefix("enterprise.").partition("[")[0]):
+        return (held,)
     if "[" in path or path.endswith("has_rd_expense"):
         return ("years",)
     if path.endswith("patents"):
         return ("patents",)
     if path.endswith("has_rd_institution"):
         return ("bases",)
-    held = ("high_tech", "first_high_tech", "high_tech_since", "tech_sme", "specialised", "key_innovative")
-    return ("qualifications",) if path.removeprefix("enterprise.") in held else ()
+    kinds = ("high_tech", "first_high_tech", "high_tech_since", "tech_sme", "specialised", "key_innovative")
+    return ("qualifications",) if path.removeprefix("enterprise.") in kinds else ()
 
 
 def granted_facts(release: LoadedRelease) -> dict[str, str]:
@@ -104,7 +113,7 @@ def subjects(
         if done % EVERY == 0:
             tick(done, total)
         for subject in subjects_of(organisation, cast(pack_models.Measure, record), on, every_base=every_base):
-            found.append(_subject(subject, organisation, wanted))
+            found.append(_subject(subject, organisation, wanted, release.facts))
     tick(total, total)
     return found
 
@@ -121,9 +130,14 @@ def chunks(query: QuerySet[Organisation]) -> Iterator[Organisation]:
         last = chunk[-1].pk
 
 
-def _subject(subject: Registered, organisation: Organisation, wanted: list[pack_models.Fact]) -> Subject:
-    known = facts_of(subject, wanted)
-    typed = {fact.id: conform(known[fact.id], fact) for fact in wanted if fact.id in known}
+def _subject(
+    subject: Registered,
+    organisation: Organisation,
+    wanted: list[pack_models.Fact],
+    facts: Mapping[str, pack_models.Fact],
+) -> Subject:
+    known = facts_of(subject, wanted, facts)
+    typed = {fact.id: conform(known[fact.id], fact, facts) for fact in wanted if fact.id in known}
     day: Any = getattr(subject.record, _DAYS.get(subject.kind, ""), None)
     return Subject(
         key=str(subject.record.pk),

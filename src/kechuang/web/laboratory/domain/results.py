@@ -298,10 +298,17 @@ class Result:
         return [
             {
                 **p, "amount": Decimal(p["amount"]), "wan": f"{Decimal(p['amount']) / 10000:.2f}",
+                "alone_wan": f"{Decimal(p.get('alone', 0)) / 10000:.2f}",
                 "label": drafting.shown(Decimal(p["value"]), bool(share)),
             }
             for p in (curve["points"] if curve else [])
         ]  # fmt: skip
+
+    @property
+    def curve_alone(self) -> bool:
+        """Whether the curve shows the cost before the rules on measures that meet, too."""
+        curve = self.raw.get("curve")
+        return bool(curve and curve["points"] and "alone" in curve["points"][0])
 
     @property
     def curve_share(self) -> bool:
@@ -321,7 +328,11 @@ class Result:
     @property
     def curve_chart(self) -> dict[str, Any]:
         """Options of the curve."""
-        return {"cols": [2], "min": 0, "yname": gettext("金额，万元"), "right": 40, "names": [gettext("方案")]}
+        options: dict[str, Any] = {"cols": [2], "min": 0, "yname": gettext("金额，万元"), "right": 40}
+        if self.curve_alone:
+            names = [gettext("和别的措施一起"), gettext("单独")]
+            return {**options, "cols": [2, 3], "right": 120, "names": names, "nudge": [9, -9]}
+        return {**options, "names": [gettext("方案")]}
 
     @property
     def questions(self) -> list[dict[str, Any]]:

@@ -16,12 +16,30 @@ def used_facts(program: Program) -> tuple[str, ...]:
 
 
 def main_fact(rules: Sequence[Measure], catalogue: Catalogue, granted: Mapping[str, str]) -> str | None:
-    """The one amount that all rules compute from, if there is just one: a contract's value, an investment."""
+    """The one amount that all rules compute from, if there is just one: a contract's value, an investment.
+
+    None too where records are added up: half of another amount with all of the records says nothing.
+    """
     found: set[str] = set()
     for rule in rules:
         program = compile_measure(rule, catalogue)
         if program.amount is not None:
+            if any(catalogue[f].type == "relation" for f in program.amount.facts):
+                return None
             found |= {f for f in program.amount.facts if catalogue[f].type == "money" and f not in granted}
+    return found.pop() if len(found) == 1 else None
+
+
+def listed_amount(rules: Sequence[Measure], catalogue: Catalogue) -> tuple[str, str] | None:
+    """The relation whose records all amounts add up, and the one amount of a record that they look at, if there is just
+    one: the contracts of a year, and the value of a contract."""
+    found: set[tuple[str, str]] = set()
+    for rule in rules:
+        program = compile_measure(rule, catalogue)
+        for node in n.walk(program.amount.tree) if program.amount is not None else ():
+            if isinstance(node, n.Aggregate) and node.body is not None:
+                amounts = [e for e in n.names(node.body, "element") if catalogue[e].type == "money"]
+                found |= {(node.relation.id, e) for e in amounts}
     return found.pop() if len(found) == 1 else None
 
 

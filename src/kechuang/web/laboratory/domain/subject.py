@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kechuang.expressions.evaluate import Known
+from kechuang.expressions.evaluate import Fact
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One subject: its key, who would get the money, where it belongs, its day (None: none), and its known facts."""
+    """One subject: its key, who would get the money, where it belongs, its day (None: none), and its known facts;
+    a relation is its records."""
 
     key: str
     organisation: str
@@ -21,7 +22,7 @@ class Subject:
     industry: str
     size: str
     day: dt.date | None
-    facts: Mapping[str, Known]
+    facts: Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)

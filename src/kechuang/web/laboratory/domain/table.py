@@ -11,16 +11,16 @@ import csv
 import datetime as dt
 import itertools
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 
 import duckdb
 
-from kechuang.expressions.evaluate import Known, Unknown
+from kechuang.expressions.evaluate import Fact, Known, Records, Unknown
 from kechuang.measures.backends.cleaning import quote
-from kechuang.measures.backends.population import Fault, bind
+from kechuang.measures.backends.population import Fault, Population, RecordTable, bind
 from kechuang.measures.facts import TODAY, fact_scale
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure, parameters_on
@@ -73,14 +73,27 @@ def _scan(
 ) -> tuple[dict[str, dict[str, Outcome]], list[Fault]]:
     facts = list(dict.fromkeys(f for rule in plain for f in used_facts(programs[rule.id])))
     con = duckdb.connect()
-    load(con, "subjects", subjects, facts, catalogue)
-    bound = bind(plain, catalogue, on, "subjects", connection=con)
+    relations = load(con, "subjects", subjects, facts, catalogue)
+    bound = bind(plain, catalogue, on, "subjects", relations=relations, connection=con)
+    return read_outcomes(bound, subjects, on, catalogue, step=step), bound.quarantine() if bound.programs else []
+
+
+def read_outcomes(
+    bound: Population,
+    subjects: Sequence[Subject],
+    on: dt.date,
+    catalogue: Catalogue,
+    where: str = "",
+    tried: Mapping[str, Decimal] | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> dict[str, dict[str, Outcome]]:
+    """What the bound rules give, by rule and key; ``where`` keeps one scenario of several, whose values are ``tried``."""
     found: dict[str, dict[str, Outcome]] = {p.measure.id: {} for p in bound.programs}
     if not bound.programs:
-        return found, []
+        return found
     columns = [quote(f"{p.measure.id}:applies") for p in bound.programs]
     columns += [quote(f"{p.measure.id}:amount") for p in bound.programs if p.amount]
-    cursor = bound.connection.execute(f"SELECT key, {', '.join(columns)} FROM ({bound.sql})")
+    cursor = bound.connection.execute(f"SELECT key, {', '.join(columns)} FROM ({bound.sql}) {where}")
     with_amount = [p.measure.id for p in bound.programs if p.amount]
     while batch := cursor.fetchmany(CHUNK):
         step()
@@ -90,7 +103,38 @@ def _scan(
                 fen = amounts.get(program.measure.id)
                 possible = None if fen is None else Decimal(int(fen)).scaleb(-2)
                 found[program.measure.id][str(key)] = _outcome(applies, possible)
-    return found, bound.quarantine()
+    for program in bound.programs:
+        _open_lists(program, subjects, on, catalogue, tried or {}, found[program.measure.id])
+    return found
+
+
+def _open_lists(
+    program: Program,
+    subjects: Sequence[Subject],
+    on: dt.date,
+    catalogue: Catalogue,
+    tried: Mapping[str, Decimal],
+    found: dict[str, Outcome],
+) -> None:
+    """A list that is not known is not an empty one, as which the table of records would take it: done one by one."""
+    lists = [f for f in used_facts(program) if catalogue[f].type == "relation"]
+    parameters = parameters_on(program.measure, on)
+    if not lists or parameters is None:
+        return
+    for subject in subjects:
+        if subject.key in found and any(subject.facts.get(f) is None for f in lists):
+            found[subject.key] = _single(program, {**subject.facts, **parameters, **tried, TODAY: on})
+
+
+def _single(program: Program, known: Mapping[str, Fact | None]) -> Outcome:
+    """What a rule gives one subject."""
+    value = program.amount.run(known, None) if program.amount is not None else None
+    amount = None if isinstance(value, Unknown) else value
+    assert amount is None or isinstance(amount, Decimal)
+    answers = [c.formula.run(known, None) for c in program.conditions]
+    if any(answer is False for answer in answers):
+        return _outcome(False, amount)
+    return _outcome(None if any(isinstance(answer, Unknown) for answer in answers) else True, amount)
 
 
 def _outcome(applies: bool | None, amount: Decimal | None) -> Outcome:
@@ -117,18 +161,9 @@ def _in_order(
             step()
         year = str(subject.day.year) if subject.day else ""
         periods = {"year": (subject.organisation, year), "ever": (subject.organisation, "ever")}
-        known: dict[str, Known | None] = {**subject.facts, **parameters, TODAY: on}
+        known: dict[str, Fact | None] = {**subject.facts, **parameters, TODAY: on}
         known.update({name: sums.get(periods[period], ZERO) for name, period in granted.items()})
-        value = program.amount.run(known, None)
-        amount = None if isinstance(value, Unknown) else value
-        assert amount is None or isinstance(amount, Decimal)
-        answers = [c.formula.run(known, None) for c in program.conditions]
-        applies: bool | None = True
-        if any(answer is False for answer in answers):
-            applies = False
-        elif any(isinstance(answer, Unknown) for answer in answers):
-            applies = None
-        outcome = _outcome(applies, amount)
+        outcome = _single(program, known)
         found[subject.key] = outcome
         if outcome.amount is not None:
             for key in periods.values():
@@ -142,24 +177,58 @@ def load(
     subjects: Sequence[Subject],
     facts: Sequence[str],
     catalogue: Catalogue,
-) -> None:
+) -> dict[str, RecordTable]:
     """Subjects as a table of texts with ``id``, ``year`` and one column per fact; an unknown fact is empty.
 
-    A rate is cut to the decimals of its fact, never rounded up: a firm below a line must not seem to stand on it.
+    Each relation becomes a table of its own with one row per record; they are returned by the fact that lists them. A
+    rate is cut to the decimals of its fact, never rounded up: a firm below a line must not seem to stand on it.
     """
+    lists = [name for name in facts if catalogue[name].type == "relation"]
+    plain = [name for name in facts if name not in lists]
+    rows = (
+        [s.key, s.day.year if s.day else "", *(_cell(_one(s, name), name, catalogue) for name in plain)]
+        for s in subjects
+    )
+    _text_table(con, table, ["id", "year", *plain], rows)
+    found: dict[str, RecordTable] = {}
+    for i, name in enumerate(lists):
+        elements = catalogue[name].elements
+        records = (
+            [s.key, *(_cell(record.get(e), e, catalogue) for e in elements)]
+            for s in subjects
+            for record in _list(s, name)
+        )
+        _text_table(con, f"{table}_records_{i}", ["owner", *elements], records)
+        found[name] = RecordTable(f"{table}_records_{i}", "owner")
+    return found
+
+
+def _text_table(
+    con: duckdb.DuckDBPyConnection, table: str, head: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "subjects.csv"
+        path = Path(folder) / "table.csv"
         with path.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
-            writer.writerow(["id", "year", *facts])
-            for s in subjects:
-                cells = [_cell(s.facts.get(name), name, catalogue) for name in facts]
-                writer.writerow([s.key, s.day.year if s.day else "", *cells])
+            writer.writerow(head)
+            writer.writerows(rows)
         con.execute(
             f"CREATE OR REPLACE TABLE {quote(table)} AS"
             " SELECT * FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
             [str(path)],
         )
+
+
+def _one(subject: Subject, name: str) -> Known | None:
+    """A fact that is one value."""
+    value = subject.facts.get(name)
+    return None if isinstance(value, tuple) else value
+
+
+def _list(subject: Subject, name: str) -> Records:
+    """The records of a relation; none where the list is not known."""
+    value = subject.facts.get(name)
+    return value if isinstance(value, tuple) else ()
 
 
 def _cell(value: Known | None, name: str, catalogue: Catalogue) -> str:
