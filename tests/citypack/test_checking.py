@@ -24,7 +24,7 @@ def test_the_example_city_is_in_order_and_fully_covered(pack: Pack) -> None:
     assert report.ok
     assert (report.coverage.sentences, report.coverage.covered, str(report.coverage.percent)) == (23, 23, "100")
     assert report.coverage.items == {"target": 5, "measure": 4, "task": 7, "service": 5, "industry": 2, "statement": 6}
-    assert (report.cases, report.open_questions, report.open_assumptions) == (10, 1, 1)
+    assert (report.cases, report.open_questions, report.open_assumptions) == (14, 1, 1)
 
 
 def test_coverage_by_clause(pack: Pack) -> None:

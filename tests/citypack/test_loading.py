@@ -30,7 +30,7 @@ def test_the_example_city_loads(pack: Pack) -> None:
         "indicators": 5,
         "targets": 5,
         "measures": 4,
-        "cumulation": 1,
+        "cumulation": 2,
         "budgets": 1,
         "tasks": 7,
         "services": 5,

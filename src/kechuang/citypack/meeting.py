@@ -12,7 +12,7 @@ from kechuang.citypack.problems import Problem, Words
 from kechuang.measures.cumulation import Claim, Grant, Group, combine
 from kechuang.measures.model import Text
 
-#: How a grant of another level of government is named in ``against``: ``province:NAME``.
+#: How a grant of another level of government is named in ``against``: ``province:NAME``, or ``province:*`` for all.
 LEVELS = ("state", "province", "city", "county")
 
 
@@ -140,7 +140,7 @@ def _cases(record: models.Cumulation, index: int, pack: models.Pack, locator: Lo
         where = f"{record.id}.cases[{n}]"
         rule = group(record, pack, case.on)
         claims = [Claim(c.measure, c.amount, c.subject, c.day) for c in case.claims]
-        history = [Grant(g.measure, g.amount, g.on, g.subject) for g in case.history]
+        history = [Grant(g.measure, g.amount, g.on, g.subject, g.year, g.same_as) for g in case.history]
         try:
             awards = combine(claims, [] if rule is None else [rule], case.on, history, names(pack))
         except ValueError as error:

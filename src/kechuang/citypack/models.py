@@ -65,6 +65,9 @@ class City(Record):
     invented: bool = Field(False, description="an invented example city: said on every page")
     home_figures: list[str] = Field(default_factory=list, description="indicators shown on the home page, in order")
     platforms_clause: str | None = None
+    support_complete_since: dt.date | None = Field(
+        None, description="from this day on every payment under the pack's measures is in the register; null: not said"
+    )
 
 
 # ---- sources in documents ----------------------------------------------------------------------
@@ -250,12 +253,14 @@ class CumulationClaim(Record):
 
 
 class CumulationGrant(Record):
-    """An earlier grant of a worked case."""
+    """An earlier grant of a worked case: under a measure, or a programme of another level (``province:NAME``)."""
 
     measure: str
     amount: Exact
     on: dt.date
     subject: str = ""
+    year: int | None = Field(None, description="the year it counts in; left out: the year of the day")
+    same_as: str = Field("", description="of another programme: the measure that pays for the same thing")
 
 
 class CumulationCase(Record):
@@ -283,7 +288,7 @@ class Cumulation(Record):
     measures: list[Slug] = Field(min_length=1)
     against: list[str] = Field(
         default_factory=list,
-        description="exclude: measures; offset: measures or grants of other levels, as province:NAME",
+        description="measures, or programmes of other levels as province:NAME; province:* is every programme of the level",
     )
     scope: Literal["whole", "subject"] = "whole"
     ceiling: dict[dt.date, Exact] = Field(default_factory=dict, description="yuan, by the day from which it holds")

@@ -60,7 +60,7 @@ def test_pages_name_what_is_forgone_and_what_it_depends_on(meeting, cast, client
     page = firm.get("/eligibility/", {"uscc": cast.company_a.uscc}).content.decode()
     assert "少得 50,000.00 元" in page
     assert "合计不超过 150,000.00 元" in page
-    assert "还要看以前领过多少：合计上限、一次" in page
+    assert "登记以外还领过的，也可能要扣：合计上限、一次" in page
     item = next(
         i for i in firm.get(f"/api/v1/organisations/{cast.company_a.uscc}/entitlements").json()["items"]
         if i["measure"] == "institution-award"

@@ -13,7 +13,25 @@ class Group(models.TextChoices):
     NEARLY = "nearly", _("差一点")
     ASK = "ask", _("要补信息才知道")
     OPEN = "open", _("条件不缺，金额待细则")
+    PAID = "paid", _("已经领过")
     NOT = "not", _("现在没有")
 
 
-TINTS = {Group.GET: "ok", Group.NEARLY: "info", Group.ASK: "warn", Group.OPEN: "", Group.NOT: "miss"}
+class Place(models.TextChoices):
+    """What a budget does with an amount that is due."""
+
+    FULL = "full", _("全额付")
+    PART = "part", _("付一部分")
+    WAITS = "waits", _("等资金")
+    OPEN = "open", _("排不出先后")
+
+
+PLACE_TINTS = {Place.FULL: "ok", Place.PART: "info", Place.WAITS: "warn", Place.OPEN: "line"}
+TINTS = {
+    Group.GET: "ok",
+    Group.NEARLY: "info",
+    Group.ASK: "warn",
+    Group.OPEN: "",
+    Group.PAID: "line",
+    Group.NOT: "miss",
+}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.labels import Labelled
-from kechuang.web.entitlements.enums import Group
+from kechuang.web.entitlements.enums import Group, Place
 
 
 class Run(models.Model):
@@ -24,6 +24,8 @@ class Run(models.Model):
     organisations = models.PositiveIntegerField(_("单位"), default=0)
     rows = models.PositiveIntegerField(_("结果"), default=0)
     failures = models.JSONField(_("没算出来的"), default=list)
+    budgets = models.JSONField(_("资金"), default=list)
+    """Each budget in the year of the run, real and generated apart: what is due, what it pays, who pays it."""
 
     class Meta:
         ordering = ["-id"]
@@ -50,7 +52,13 @@ class Entitlement(Labelled):
     amount_if = models.DecimalField(_("条件都满足时的金额"), max_digits=18, decimal_places=2, null=True)
     awarded = models.DecimalField(_("叠加规则以后的金额"), max_digits=18, decimal_places=2, null=True)
     forgone = models.JSONField(_("因叠加规则少得的"), default=list)
+    received = models.JSONField(_("依据的已获支持"), default=list)
     depends = models.JSONField(_("还要看以前领过多少的规则"), default=list)
+    budget = models.CharField(_("资金来源"), max_length=80, blank=True, default="")
+    place = models.CharField(_("资金结果"), max_length=8, choices=Place.choices, blank=True, default="")
+    pays = models.DecimalField(_("资金付出"), max_digits=18, decimal_places=2, null=True)
+    position = models.PositiveIntegerField(_("排在第几"), null=True)
+    payers = models.JSONField(_("各级分担"), default=list)
     missing = models.JSONField(_("缺的事实"), default=list)
     inputs = models.JSONField(_("用到的事实"), default=dict)
     digest = models.CharField(_("回执摘要"), max_length=64)
@@ -63,6 +71,7 @@ class Entitlement(Labelled):
             models.Index(fields=["run", "measure_id", "id"], name="entitlement_by_measure"),
             models.Index(fields=["run", "measure_id", "group", "id"], name="entitlement_by_group"),
             models.Index(fields=["run", "measure_id", "county", "id"], name="entitlement_by_county"),
+            models.Index(fields=["run", "measure_id", "place", "id"], name="entitlement_by_place"),
             models.Index(fields=["run", "uscc"], name="entitlement_by_uscc"),
         ]
 

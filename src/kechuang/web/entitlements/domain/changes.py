@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from kechuang.citypack import models as pack_models
@@ -23,16 +24,29 @@ class FactChange:
 
 
 @dataclass(frozen=True)
+class PaymentChange:
+    """A payment on record that a result rests on, in yuan before and after; None where the result did not rest on it."""
+
+    key: int
+    measure: str
+    year: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True)
 class Change:
     """A result that is different: its row before (None: new subject) and after (None: gone), and the facts that moved.
 
-    ``same_facts`` is True when no fact moved: another edition of the rules, or another day, made the difference.
+    ``payments`` are the payments on record that moved. ``same_facts`` is True when no fact and no payment moved: another edition
+    of the rules, or another day, made the difference.
     """
 
     measure: pack_models.Measure | None
     before: Entitlement | None
     after: Entitlement | None
     facts: tuple[FactChange, ...]
+    payments: tuple[PaymentChange, ...] = ()
 
     @property
     def row(self) -> Entitlement:
@@ -44,7 +58,7 @@ class Change:
     @property
     def same_facts(self) -> bool:
         """Whether the facts are the same as before."""
-        return self.before is not None and self.after is not None and not self.facts
+        return self.before is not None and self.after is not None and not self.facts and not self.payments
 
 
 def _key(row: Entitlement) -> tuple[str, str, str]:
@@ -60,9 +74,13 @@ def between(older: Run, newer: Run, uscc: str | None = None) -> list[Change]:
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key), new.get(key)
         facts = _facts(loaded, before, after)
-        shown = [(row.group, row.amount, row.amount_if, row.missing) if row else None for row in (before, after)]
-        if shown[0] != shown[1] or facts:
-            changed.append(Change(loaded.records.get(key[0]), before, after, facts))
+        paid = _payments(before, after)
+        shown = [
+            (row.group, row.amount, row.amount_if, row.missing, row.awarded, row.depends) if row else None
+            for row in (before, after)
+        ]
+        if shown[0] != shown[1] or facts or paid:
+            changed.append(Change(loaded.records.get(key[0]), before, after, facts, paid))
     return changed
 
 
@@ -75,6 +93,19 @@ def _facts(loaded: LoadedRelease, before: Entitlement | None, after: Entitlement
         for name in names
         if before.inputs.get(name) != after.inputs.get(name)
     )
+
+
+def _payments(before: Entitlement | None, after: Entitlement | None) -> tuple[PaymentChange, ...]:
+    if before is None or after is None:
+        return ()
+    old, new = ({found["ref"]: found for found in row.received} for row in (before, after))
+    moved = []
+    for ref in sorted(old.keys() | new.keys()):
+        was, now = (Decimal(side[ref]["amount"]) if ref in side else None for side in (old, new))
+        if was != now:
+            told = new.get(ref) or old[ref]
+            moved.append(PaymentChange(int(ref.rpartition("/")[2]), told["measure"], told["year"], was, now))
+    return tuple(moved)
 
 
 def last_changes_for_user(user: Any, uscc: str) -> list[Change]:

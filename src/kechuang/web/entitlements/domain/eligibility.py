@@ -13,6 +13,7 @@ from kechuang.measures.cumulation import Award, Claim
 from kechuang.measures.explanation import Explanation, Gap
 from kechuang.web.entitlements.domain import asking, together
 from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts
+from kechuang.web.entitlements.domain.received import Received
 from kechuang.web.entitlements.enums import Group
 from kechuang.web.policy.domain.releases import LoadedRelease
 
@@ -64,6 +65,8 @@ class Result:
     on: dt.date
     rows: list[Row] = field(default_factory=list)
     failed: list[pack_models.Measure] = field(default_factory=list)
+    received: Received | None = None
+    """The payments on record; None where the register was not asked (answers of a visitor)."""
 
     def of(self, group: Group | str) -> list[Row]:
         """The rows of a group."""
@@ -86,11 +89,10 @@ class Result:
             for row in self.rows
             if row.group == Group.GET and row.explanation.amount is not None
         ]
-        found = together.awards(release, claims, self.on)
-        self.rows = [
-            replace(row, award=found.get((row.measure.id, row.key))) if row.group == Group.GET else row
-            for row in self.rows
-        ]
+        found = together.awards(release, claims, self.on, self.received)
+        for n, row in enumerate(self.rows):
+            if row.group == Group.GET and (award := found.get((row.measure.id, row.key))):
+                self.rows[n] = replace(row, award=award, group=group_after(award))
 
     @property
     def nearly_total(self) -> Decimal:
@@ -114,6 +116,12 @@ def group_of(explanation: Explanation, facts: Mapping[str, pack_models.Fact]) ->
         case "no":
             return Group.NEARLY if _nearly(explanation, facts) else Group.NOT
     return Group.NOT
+
+
+def group_after(award: Award) -> Group:
+    """The group of an amount after the rules on several measures: had already where payments on record leave nothing."""
+    had = award.paid or any(r.kind == "once" and r.rests for r in award.reductions)
+    return Group.PAID if had and not award.amount else Group.GET
 
 
 def _nearly(explanation: Explanation, facts: Mapping[str, pack_models.Fact]) -> bool:

@@ -17,7 +17,8 @@ from kechuang.measures.words import serialise_input
 from kechuang.web.audit.domain.record import record
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.calculate import explain_measure
-from kechuang.web.entitlements.domain.eligibility import group_of
+from kechuang.web.entitlements.domain.eligibility import group_after, group_of
+from kechuang.web.entitlements.domain.received import received
 from kechuang.web.entitlements.domain.subjects import key_of, known_facts, name_of, subjects
 from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement, Run
@@ -75,6 +76,7 @@ def _organisations() -> Iterator[Organisation]:
         "patents",
         "loans__guarantees",
         "people",
+        "supports",
         Prefetch("sales", queryset=contracts),
         Prefetch("purchases", queryset=contracts),
     )
@@ -91,9 +93,11 @@ def _results(
 ) -> Iterator[Entitlement]:
     """The rows of one organisation; a measure that fails is noted and the rest goes on."""
     found: list[tuple[Subject, Explanation]] = []
+    known = received(release, organisation, day)
     for measure, subject in subjects(release, organisation, day):
         try:
-            explanation = explain_measure(release, measure.id, known_facts(release, measure.id, subject), day)
+            facts = known_facts(release, measure.id, subject, known)
+            explanation = explain_measure(release, measure.id, facts, day)
         except Exception as error:  # noted in the run; one faulty row must not lose the night's work
             failures.append({"measure": measure.id, "uscc": organisation.uscc, "error": str(error)[:300]})
             continue
@@ -103,7 +107,7 @@ def _results(
         for subject, explanation in found
         if explanation.amount is not None and group_of(explanation, release.facts) == Group.GET
     ]
-    awards = together.awards(release, claims, day)
+    awards = together.awards(release, claims, day, known)
     for subject, explanation in found:
         award = awards.get((explanation.measure, key_of(subject)))
         yield _row(release, current, organisation, subject, explanation, award)
@@ -128,7 +132,7 @@ def _row(
         county=organisation.county,
         realm=subject.record.realm,
         status=explanation.status,
-        group=group_of(explanation, release.facts),
+        group=group_of(explanation, release.facts) if award is None else group_after(award),
         amount=explanation.amount,
         amount_if=explanation.amount_if,
         awarded=explanation.amount if award is None else award.amount,
@@ -136,11 +140,21 @@ def _row(
             {"rule": r.group, "kind": r.kind, "taken": f"{r.taken:.2f}", **r.sentence.to_dict()}
             for r in (award.reductions if award else ())
         ],
+        received=_received(award),
         depends=list(award.depends) if award else [],
         missing=[missing.fact for missing in explanation.missing],
         inputs={name: serialise_input(value) for name, value in explanation.inputs.items()},
         digest=make(explanation).digest,
     )
+
+
+def _received(award: Award | None) -> list[dict[str, str]]:
+    """The payments on record that a result rests on, each once."""
+    found = {g.ref: g for r in (award.reductions if award else ()) for g in r.rests}
+    return [
+        {"ref": g.ref, "measure": g.measure, "amount": f"{g.amount:.2f}", "year": str(g.counted)}
+        for _, g in sorted(found.items())
+    ]
 
 
 def _store(waiting: list[Entitlement]) -> int:

@@ -16,6 +16,7 @@ from kechuang.web.accounts.models import Role
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.eligibility import Result, row, sort
+from kechuang.web.entitlements.domain.received import received
 from kechuang.web.entitlements.domain.subjects import key_of, known_facts, name_of, subjects
 from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement, Run
@@ -55,10 +56,10 @@ def organisation_for_user(user: Any, uscc: str) -> Organisation:
 
 def evaluate_organisation(release: LoadedRelease, organisation: Organisation, on: dt.date) -> Result:
     """All measures for an organisation, its contracts, institutions, patents, loans and people, from the register."""
-    result = Result(on)
+    result = Result(on, received=received(release, organisation, on))
     for measure, subject in subjects(release, organisation, on):
         try:
-            facts = known_facts(release, measure.id, subject)
+            facts = known_facts(release, measure.id, subject, result.received)
             day = together.day_of(subject.kind, subject.record)
             result.rows.append(row(release, measure.id, facts, on, name_of(subject), key_of(subject), day))
         except Exception:  # one faulty measure must not hide the others; it is shown as not computed

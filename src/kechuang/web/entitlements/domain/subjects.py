@@ -10,7 +10,9 @@ from typing import Any
 from django.utils import translation
 
 from kechuang.citypack import models as pack_models
+from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.calculate import measure_facts
+from kechuang.web.entitlements.domain.received import Received, payments
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.domain.facts import Subject, facts_of, subjects_of
 from kechuang.web.registry.enums import OrganisationKind
@@ -52,14 +54,20 @@ def conform(value: Any, fact: pack_models.Fact, facts: Mapping[str, pack_models.
     return value if type(value) is expected else None
 
 
-def known_facts(release: LoadedRelease, measure_id: str, subject: Subject) -> dict[str, Any]:
-    """What the register knows about a subject of the facts a measure needs, ready for the engine.
+def known_facts(
+    release: LoadedRelease, measure_id: str, subject: Subject, known: Received | None = None
+) -> dict[str, Any]:
+    """What the register knows about a subject of the facts a measure needs, ready for the engine; ``known`` are the payments
+    of its organisation.
 
     Enumerated values are Chinese in the catalogue, so labels are read in Chinese whatever the page's language.
     """
     wanted = [release.facts[name] for name in measure_facts(release, measure_id)]
     with translation.override("zh-hans"):
         found = facts_of(subject, wanted, release.facts)
+    if known is not None:
+        claim = (key_of(subject), together.day_of(subject.kind, subject.record))
+        found |= payments(release, measure_id, wanted, known.grants, claim, subject.day)
     typed = {name: conform(value, release.facts[name], release.facts) for name, value in found.items()}
     return {name: value for name, value in typed.items() if value is not None}
 

@@ -1,7 +1,7 @@
 """What is left when several measures meet: the pack's cumulation rules applied to amounts computed one by one.
 
-The platform holds no payments, so earlier grants are unknown: nothing is taken for them, and the result names the
-rules that depend on them.
+Payments that the register holds are taken into account (:mod:`.received`); a rule that may lack some is named by the result.
+Where nothing is known of payments (answers of a visitor) nothing is taken for them, and the result names the rules too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kechuang.citypack.meeting import groups, names
 from kechuang.measures.budget import split
 from kechuang.measures.cumulation import Award, Claim, Group, combine
 from kechuang.measures.model import Text
+from kechuang.web.entitlements.domain.received import Received, unsure
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 KINDS = {
@@ -29,6 +30,7 @@ KINDS = {
     "offset": _("扣除别处已给的"),
     "upgrade": _("升级补差"),
     "once": _("只享受一次"),
+    "paid": _("已经付过"),
 }
 WHEN_SHORT = {"queue": _("按申请先后"), "rank": _("按得分高低"), "pro_rata": _("按比例，分到每一分")}
 LEVELS = {
@@ -50,11 +52,16 @@ def _groups(release: LoadedRelease, on: dt.date) -> tuple[tuple[Group, ...], Map
     return groups(release.pack, on), names(release.pack)
 
 
-def awards(release: LoadedRelease, claims: Iterable[Claim], on: dt.date) -> dict[tuple[str, str], Award]:
-    """What is left of each claim of one organisation, by measure and subject."""
+def awards(
+    release: LoadedRelease, claims: Iterable[Claim], on: dt.date, known: Received | None = None
+) -> dict[tuple[str, str], Award]:
+    """What is left of each claim of one organisation, by measure and subject; ``known``: the payments on record."""
     rules, titles = _groups(release, on)
     several = list(claims)
-    found = combine(several, rules, on, None, titles)
+    if known is None:
+        found = combine(several, rules, on, None, titles)
+    else:
+        found = combine(several, rules, on, known.grants, titles, unsure(release, rules, several, on))
     return {(claim.measure, claim.subject): award for claim, award in zip(several, found, strict=True)}
 
 

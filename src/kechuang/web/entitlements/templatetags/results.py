@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
+from kechuang.measures.cumulation import Reduction
 from kechuang.measures.explanation import Gap
 from kechuang.web.entitlements.domain import asking, together
 from kechuang.web.entitlements.domain.changes import FactChange, last_changes_for_user
@@ -37,7 +38,8 @@ def result_tally(result: Result) -> dict[str, Any]:
         "get": len(result.of(Group.GET)),
         "nearly": len(result.of(Group.NEARLY)),
         "ask": len(result.of(Group.ASK)),
-        "rest": len(result.of(Group.OPEN)) + len(result.of(Group.NOT)),
+        "rest": len(result.of(Group.OPEN)) + len(result.of(Group.PAID)) + len(result.of(Group.NOT)),
+        "received": result.received,
     }
 
 
@@ -52,6 +54,21 @@ def words_of(code: str, kind: str) -> str:
 def meeting_rule(release: LoadedRelease, rule: str) -> Any:
     """A cumulation rule of a release by its id; None when that release has none."""
     return next((found for found in release.pack.cumulation if found.id == rule), None)
+
+
+@register.simple_tag
+def rests_on(reduction: Reduction) -> list[dict[str, Any]]:
+    """The payments of the register that a reduction rests on: key, year, name and amount."""
+    return [
+        {
+            "key": int(g.ref.rpartition("/")[2]),
+            "year": g.counted,
+            "name": g.measure.rpartition(":")[2],
+            "amount": g.amount,
+        }
+        for g in reduction.rests
+        if g.ref.startswith("support/")
+    ]
 
 
 @register.simple_tag

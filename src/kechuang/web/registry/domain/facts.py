@@ -1,12 +1,14 @@
 """From register records to facts: one function per path that a pack's fact catalogue may name as origin.
 
-A path gives None where the register does not know; the fact then stays unknown and is asked for. Paths that speak
-of payments are known by name but not held here yet, so they are always asked for.
+A path gives None where the register does not know; the fact then stays unknown and is asked for. Paths that add up
+payments (``ENTITY.payments.MEASURE.SPAN``) are known here by name; the entitlements app adds them up, since what a payment
+was for depends on the claim.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -292,12 +294,15 @@ LISTS: Mapping[str, Callable[[Subject], list[Subject] | None]] = {
     "enterprise.person_list": _owned("person", "people"),
 }
 
-NOT_HELD = ("enterprise.payments.", "institution.payments.", "contract.payments.", "person.payments.")
+PAYMENTS = re.compile(
+    r"(enterprise|institution|contract|person|patent|loan)\.payments\.[a-z0-9_-]+\.(this_year|ever|earlier|years)"
+)
 
 
 def is_known_path(path: str) -> bool:
     """Whether the register knows this path (payments: by name only)."""
-    return path in PATHS or path in LISTS or path.startswith(NOT_HELD) or attribute_path(path) is not None
+    held = path in PATHS or path in LISTS or attribute_path(path) is not None
+    return held or PAYMENTS.fullmatch(path) is not None
 
 
 def _records(subject: Subject, fact: Fact, elements: Mapping[str, Fact]) -> tuple[dict[str, Any], ...] | None:
