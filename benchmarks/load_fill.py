@@ -115,6 +115,7 @@ def fill(home: Path, count: int, event_count: int) -> None:
     from kechuang.web.entitlements.models import Entitlement, Run
     from kechuang.web.policy.domain.apply import apply
     from kechuang.web.policy.domain.queries import current_digest
+    from kechuang.web.registry.domain import names
     from kechuang.web.registry.models import Organisation, Qualification, Source, YearlyFigures
 
     began = time.perf_counter()
@@ -134,6 +135,8 @@ def fill(home: Path, count: int, event_count: int) -> None:
         organisations(count),
     )
     say(f"{count} organisations, {time.perf_counter() - began:.0f} s")
+    names.rebuild()
+    say(f"index of names, {time.perf_counter() - began:.0f} s")
     source = Source.objects.create(public_id=new_id(), title="负载测试生成的数据", realm="demo")
     keys = list(Organisation.everything.order_by("pk").values_list("pk", flat=True))
     chance, now = random.Random(5), timezone.now()

@@ -22,6 +22,7 @@ from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement, Run
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.access import may_see_figures
+from kechuang.web.registry.domain.names import named
 from kechuang.web.registry.models import Organisation
 
 RESULT_ROLES = (Role.OFFICER, Role.AUDITOR, Role.COUNTY)
@@ -149,4 +150,4 @@ def organisations_named(text: str, limit: int = 10) -> list[Organisation]:
     words = text.strip()
     if len(words) < 2 or words.isascii():
         return []
-    return list(Organisation.objects.filter(name__icontains=words)[:limit])
+    return list(named(Organisation.objects.all(), words)[:limit])

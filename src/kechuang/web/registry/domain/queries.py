@@ -15,6 +15,7 @@ from kechuang.web.accounts.models import User
 from ..access import figures_filter, may_see_figures
 from ..enums import QualificationKind
 from ..models import Alias, Organisation, Qualification, UnfinishedImport
+from .names import named_or_coded
 
 
 def held_on(day: dt.date) -> Q:
@@ -36,7 +37,7 @@ def organisations_for_user(
     if mine:
         rows = rows.filter(figures_filter(user))
     if text := text.strip():
-        rows = rows.filter(Q(uscc=text.upper()) | Q(name__icontains=text))
+        rows = named_or_coded(rows, text)
     if kind:
         rows = rows.filter(kind=kind)
     if county:

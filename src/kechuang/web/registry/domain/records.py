@@ -19,6 +19,7 @@ from ..models import Alias, Attribute, Merge
 from .attributes import offered
 from .history import Entry, history, state
 from .kinds import KIND_OF, KINDS, Field, Kind
+from .names import named
 
 PER_PAGE = 30
 NEARBY = 8
@@ -103,7 +104,9 @@ def listing_for_user(
 
 def narrowed(rows: QuerySet[Any], kind: Kind, *, text: str = "", of: str = "", year: str = "") -> QuerySet[Any]:
     """A list narrowed by the fields of its filter; empty ones do not filter."""
-    if text := text.strip().replace("\x00", ""):
+    if (text := text.strip().replace("\x00", "")) and kind.id == "organisation" and not text.isascii():
+        rows = named(rows, text)  # codes are ASCII
+    elif text:
         wanted = Q(pk__in=[])
         for field in kind.stored:
             if field.name in SEARCHED:

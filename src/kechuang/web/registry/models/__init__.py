@@ -6,6 +6,7 @@ from .base import Registered, Source, UnfinishedImport
 from .bases import Base, BaseEvaluation, BaseReport
 from .finance import Guarantee, Investment, InvestmentProject, Loan, Pledge
 from .history import Alias, Attribute, AttributeDefinition, Merge, Version
+from .names import NamePair
 from .organisations import BankAccount, Organisation, Qualification, Shareholding, YearlyFigures
 from .people import Employment, Person
 from .projects import Prize, Project
@@ -15,6 +16,6 @@ from .technology import Achievement, Agreement, AgreementParty, Demand, Patent, 
 __all__ = [
     "Achievement", "Agreement", "AgreementParty", "Alias", "Attribute", "AttributeDefinition", "BankAccount", "Base",
     "BaseEvaluation", "BaseReport", "Demand", "Employment", "Guarantee", "Investment", "InvestmentProject", "Loan",
-    "Merge", "Organisation", "Patent", "Person", "Pledge", "Prize", "Project", "Qualification", "Registered",
+    "Merge", "NamePair", "Organisation", "Patent", "Person", "Pledge", "Prize", "Project", "Qualification", "Registered",
     "Shareholding", "Source", "Support", "TechnologyContract", "UnfinishedImport", "Version", "YearlyFigures",
 ]  # fmt: skip

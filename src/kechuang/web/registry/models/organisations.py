@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import HolderKind, OrganisationKind, OrganisationStatus, Ownership, QualificationKind, SizeClass
-from .base import NOT_NEGATIVE, Registered, count, money
+from .base import NOT_NEGATIVE, Registered, VisibleManager, count, money
+from .names import NamedQuerySet, index_names
 
 
 class Organisation(Registered):
@@ -37,6 +40,9 @@ class Organisation(Registered):
     )  # fmt: skip
     registered_capital = money(_("注册资本"))
 
+    objects = VisibleManager.from_queryset(NamedQuerySet)()
+    everything = models.Manager.from_queryset(NamedQuerySet)()
+
     class Meta:
         ordering = ["name", "pk"]
         verbose_name = _("单位")
@@ -49,6 +55,16 @@ class Organisation(Registered):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store, and index the name in the same transaction."""
+        names = kwargs.get("update_fields")
+        if names is not None and "name" not in names:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            index_names([(self.pk, self.name)], kwargs.get("using"))
 
 
 class Qualification(Registered):

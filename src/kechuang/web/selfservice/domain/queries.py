@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from kechuang.codes import uscc
 from kechuang.web.accounts import access as roles
 from kechuang.web.core.errors import UserError
+from kechuang.web.registry.domain.names import named_or_coded
 from kechuang.web.registry.models import Organisation
 
 from ..access import claims_filter, decides_claims, may_follow_claim, may_see_claim, require_login
@@ -41,7 +42,7 @@ def organisations_to_claim(user: Any, text: str) -> tuple[list[Found], bool]:
     text = text.strip().replace("\x00", "")[:100]
     if len(text) < SHORTEST:
         return [], False
-    rows = Organisation.objects.filter(realm=user.realm).filter(Q(uscc=uscc.compact(text)) | Q(name__icontains=text))
+    rows = named_or_coded(Organisation.objects.filter(realm=user.realm), text)
     found = list(rows.order_by("name", "pk")[: MOST_FOUND + 1])
     waiting = {
         claim.organisation_id: claim

@@ -1,0 +1,90 @@
+"""Finding organisations by a part of their name, at any size of the register.
+
+An index of pairs of characters (:class:`NamePair`) gives those that may have the part; the database then compares the
+names themselves, so the answer is that of a look at every name.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from kechuang.chinese import pairs
+from kechuang.codes import uscc
+
+from ..models import NamePair, Organisation
+from ..models.names import index_names
+
+#: A part in more names than this is met soon when the list is read in its order; fewer are looked up and sorted.
+MANY = 2_000
+#: The same for parts of several pairs, which may each be frequent and yet be rare together.
+MANY_PAIRS = 20_000
+#: Of a long part this many pairs are tried, and this many of the rarest used together.
+TRIED, USED = 12, 3
+#: Records written at once when the index is built.
+CHUNK = 2_000
+
+
+def named(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
+    """The organisations of ``rows`` whose name contains the text, large and small letters alike."""
+    text = text.replace("\x00", "").strip()
+    if not text:
+        return rows.none()
+    wanted = pairs.wanted(text)
+    matching = rows.filter(name__icontains=text)
+    if not wanted:
+        first = pairs.fold(text)
+        seen = _count("first = %s", [first], MANY)
+        found = NamePair.objects.filter(first=first)
+        return matching if seen > MANY else matching.filter(pk__in=found.values("record_id"))
+    most = MANY if len(wanted) == 1 else MANY_PAIRS
+    counts = []
+    for first, second in wanted[:: max(1, len(wanted) // TRIED)][:TRIED]:
+        seen = _count("first = %s AND second = %s", [first, second], most)
+        if not seen:
+            return rows.none()
+        counts.append((seen, first, second))
+    counts.sort()
+    if counts[0][0] > most:
+        return matching
+    _seen, first, second = counts[0]
+    found = NamePair.objects.filter(first=first, second=second)
+    for _seen, other, behind in counts[1:USED]:
+        found = found.filter(
+            Exists(NamePair.objects.filter(first=other, second=behind, record_id=OuterRef("record_id")))
+        )
+    return matching.filter(pk__in=found.values("record_id"))
+
+
+def named_or_coded(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
+    """The organisation with this unified social credit code, or those whose name contains the text."""
+    code = uscc.compact(text.replace("\x00", ""))
+    if len(code) == 18 and code.isascii() and code.isalnum():
+        coded = rows.filter(uscc=code)
+        if coded.exists():
+            return coded
+    return named(rows, text)
+
+
+def _count(condition: str, values: list[str], most: int) -> int:
+    """How many pairs meet the condition, counted up to one more than ``most``."""
+    table = connection.ops.quote_name(NamePair._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT {most + 1}) AS part",  # noqa: S608  fixed words
+            values,
+        )
+        return int(cursor.fetchone()[0])
+
+
+def rebuild() -> int:
+    """Build the index anew from the names, in one transaction; how many organisations it covers."""
+    last = total = 0
+    with transaction.atomic():
+        NamePair.objects.all().delete()
+        while True:
+            rows = list(Organisation.everything.filter(pk__gt=last).order_by("pk").values_list("pk", "name")[:CHUNK])
+            if not rows:
+                return total
+            index_names(rows)
+            last, total = rows[-1][0], total + len(rows)
