@@ -31,6 +31,8 @@ def test_everything_of_a_measure_arrives(pack: Pack) -> None:
     assert [(c.origin, c.decided_by) for c in made.applies][-1] == ("assumption", None)
     assert made.applies[-1].source == ClauseRef("3.1.1", 2, None)
     assert [r.id for r in made.ambiguities[0].readings] == ["invoice", "site-visit"]
+    told = [s.sha256 for c in pack.documents[0].clauses for p in c.paragraphs if p.id == "3.1.1" for s in p.sentences]
+    assert [made.source.sha256, made.applies[-1].source.sha256] == told[:2]
     housing = rules(pack).measures["talent-housing"]
     assert housing.delegated_to is not None
     assert housing.delegated_to.number == "示政发〔2030〕7号"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 
 from kechuang.measures import Catalogue, Measure, Parameter, Text, explain
 from kechuang.measures.receipt import make, replay
+from kechuang.proofs.chain import canonical_json
 
 DAY = dt.date(2026, 11, 24)
 FACTS = {
@@ -50,7 +52,34 @@ def test_a_changed_receipt_is_noticed(catalogue: Catalogue, receiver: Measure) -
     receipt = make(explain(receiver, FACTS, DAY, catalogue)).to_dict()
     assert replay({**receipt, "amount": "200000.01"}, receiver, catalogue).differences == ("amount", "digest")
     inputs = {**receipt["inputs"], "技术合同交易额": "100.00"}
-    assert replay({**receipt, "inputs": inputs}, receiver, catalogue).differences == ("amount", "facts")
+    forged = replay({**receipt, "inputs": inputs}, receiver, catalogue)
+    assert (forged.differences, forged.altered) == (("amount", "facts"), True)
+    more = {**receipt["inputs"], "技术合同交易额": "12345678.91"}
+    capped = replay({**receipt, "inputs": more}, receiver, catalogue)
+    assert (capped.same_result, capped.differences, capped.altered) == (True, ("facts",), True)
+    assert not replay(receipt, replace(receiver, applies=receiver.applies[:3]), catalogue).altered
+
+
+def test_the_sentences_are_pinned(catalogue: Catalogue, receiver: Measure) -> None:
+    place = replace(receiver.source, sha256="a" * 64)
+    conditions = tuple(replace(c, source=c.source and replace(c.source, sha256="b" * 64)) for c in receiver.applies)
+    known = replace(receiver, source=place, applies=conditions)
+    receipt = make(explain(known, FACTS, DAY, catalogue)).to_dict()
+    assert len(receipt["clause"]) == 64
+    assert replay(receipt, known, catalogue).differences == ()
+    amended = replace(known, source=replace(place, sha256="c" * 64))
+    again = replay(receipt, amended, catalogue)
+    assert (again.same_result, again.differences, again.altered) == (True, ("clause",), False)
+    assert make(explain(receiver, FACTS, DAY, catalogue)).clause is None  # no document's record at hand
+
+
+def test_a_receipt_without_clause_still_replays(catalogue: Catalogue, receiver: Measure) -> None:
+    """Receipts made before sentences were pinned have no such part; nothing is missing in them."""
+    receipt = make(explain(receiver, FACTS, DAY, catalogue)).to_dict()
+    old = {key: value for key, value in receipt.items() if key != "clause"}
+    head = {key: value for key, value in old.items() if key not in ("inputs", "digest")}
+    old["digest"] = hashlib.sha256(canonical_json(head)).hexdigest()
+    assert replay(old, receiver, catalogue).differences == ()
 
 
 def test_equal_numbers_have_one_digest(catalogue: Catalogue, receiver: Measure) -> None:

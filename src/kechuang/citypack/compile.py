@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from kechuang.citypack import models
 from kechuang.measures import model as engine
@@ -12,8 +14,29 @@ def _text(text: models.Text) -> engine.Text:
     return engine.Text(text.zh, text.en)
 
 
-def _reference(source: models.Source | None) -> engine.ClauseRef | None:
-    return None if source is None else engine.ClauseRef(source.clause, source.span, source.document)
+Sentences = Mapping[tuple[str | None, str, int], str]
+
+
+def sentences(documents: Iterable[models.Document]) -> Sentences:
+    """SHA-256 of every official sentence by document, paragraph and number; the first document also stands under None."""
+    found: dict[tuple[str | None, str, int], str] = {}
+    for i, document in enumerate(documents):
+        for clause in document.clauses:
+            for paragraph in clause.paragraphs:
+                for sentence in paragraph.sentences:
+                    found[document.id, paragraph.id, sentence.n] = sentence.sha256
+                    if i == 0:
+                        found[None, paragraph.id, sentence.n] = sentence.sha256
+    return found
+
+
+def _place(source: models.Source, known: Sentences) -> engine.ClauseRef:
+    sha256 = known.get((source.document, source.clause, source.span))
+    return engine.ClauseRef(source.clause, source.span, source.document, sha256)
+
+
+def _reference(source: models.Source | None, known: Sentences) -> engine.ClauseRef | None:
+    return None if source is None else _place(source, known)
 
 
 def fact(record: models.Fact) -> engine.FactType:
@@ -42,13 +65,13 @@ def catalogue(pack: models.Pack) -> engine.Catalogue:
     return engine.Catalogue(fact(record) for record in pack.facts)
 
 
-def measure(record: models.Measure) -> engine.Measure:
-    """One measure of a pack."""
+def measure(record: models.Measure, known: Sentences = MappingProxyType({})) -> engine.Measure:
+    """One measure of a pack; ``known`` has the hashes of the sentences it may rest on."""
     delegated = record.delegated_to
     return engine.Measure(
         id=record.id,
         title=_text(record.title),
-        source=engine.ClauseRef(record.source.clause, record.source.span, record.source.document),
+        source=_place(record.source, known),
         subject=record.subject,
         effective_from=record.effective.from_,
         effective_to=record.effective.to,
@@ -70,7 +93,7 @@ def measure(record: models.Measure) -> engine.Measure:
                 _text(condition.title),
                 condition.origin,
                 condition.decided_by,
-                _reference(condition.source),
+                _reference(condition.source, known),
             )
             for condition in record.applies
         ),
@@ -106,7 +129,8 @@ class Rules:
 
     def __init__(self, pack: models.Pack) -> None:
         self.catalogue = catalogue(pack)
-        self.measures = {record.id: measure(record) for record in pack.measures}
+        known = sentences(pack.documents)
+        self.measures = {record.id: measure(record, known) for record in pack.measures}
 
 
 def compile_pack(pack: models.Pack) -> Rules:

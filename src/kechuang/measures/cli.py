@@ -213,7 +213,7 @@ def _write_quarantine(bound: Mapping[str, Any], path: Path) -> None:
 
 
 def _replay(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
-    """0 when the result is the same, 1 when it is not; accepts a receipt or an explanation that holds one."""
+    """0 when the result is the same, 1 when it is not or the receipt was altered; accepts a receipt or an explanation that holds one."""
     try:
         receipt = json.loads(args.receipt.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
@@ -230,7 +230,9 @@ def _replay(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue
         sys.stdout.write(f"重算结果不同：原来 {was}，现在 {now} / a different result\n")
     if done.differences:
         sys.stdout.write(f"不同的部分 / what differs: {', '.join(done.differences)}\n")
-    return 0 if done.same_result else 1
+    if done.altered:
+        sys.stdout.write("回执被改动过：各部分互相对不上 / the receipt was altered: its parts do not agree\n")
+    return 0 if done.same_result and not done.altered else 1
 
 
 def _prove(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:

@@ -31,11 +31,15 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClauseRef:
-    """A sentence of a document: paragraph id, sentence number in it, document id (None: the only one)."""
+    """A sentence of a document: paragraph id, sentence number in it, document id (None: the only one).
+
+    ``sha256`` is that of the official sentence, where the document's record is at hand; receipts keep it.
+    """
 
     clause: str
     span: int = 1
     document: str | None = None
+    sha256: str | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """As a JSON object."""

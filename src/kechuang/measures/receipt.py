@@ -1,7 +1,7 @@
 """Receipts: what exactly was computed, so that it can be computed again years later and compared.
 
-Each part has its own SHA-256 over canonical JSON: the rule (expressions, readings, dates), the parameters in force,
-the facts used. Titles and explanations in words are left out: better wording does not make an old receipt fail.
+Each part has its own SHA-256 over canonical JSON: the official sentences that the measure and its conditions rest on,
+the rule (expressions, readings, dates), the parameters in force, the facts used. Titles and explanations in words are left out: better wording does not make an old receipt fail.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ ENGINE = f"kechuang-measures/{__version__}"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One computation in a form that can be replayed; ``rule``, ``parameters``, ``facts``, ``digest`` are SHA-256."""
+    """One computation in a form that can be replayed; ``clause``, ``rule``, ``parameters``, ``facts`` and
+    ``digest`` are SHA-256. ``clause`` is None where the hash of a sentence is not known."""
 
     measure: str
     on: dt.date
@@ -38,6 +39,7 @@ class Receipt:
     amount: str | None
     inputs: dict[str, Any]
     engine: str
+    clause: str | None
     rule: str
     parameters: str
     facts: str
@@ -52,6 +54,7 @@ class Receipt:
             "amount": self.amount,
             "inputs": dict(self.inputs),
             "engine": self.engine,
+            "clause": self.clause,
             "rule": self.rule,
             "parameters": self.parameters,
             "facts": self.facts,
@@ -61,11 +64,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Whether a receipt computes to the same today; ``differences`` names each part that differs."""
+    """Whether a receipt computes to the same today; ``differences`` names each part that differs. ``altered``: its own
+    parts do not agree with each other, so that somebody has changed it after it was made."""
 
     same_result: bool
     differences: tuple[str, ...]
     now: Receipt
+    altered: bool = False
 
 
 def _sha(value: Any) -> str:
@@ -126,6 +131,14 @@ def rule_digest(program: Program) -> str:
     return str(kept)
 
 
+def clause_digest(measure: Measure) -> str | None:
+    """SHA-256 over the hashes of all sentences a measure rests on, in its order; None when one of them is not known."""
+    places = [measure.source, *(c.source for c in measure.applies if c.source is not None)]
+    if any(place.sha256 is None for place in places):
+        return None
+    return _sha([[*place.to_dict().values(), place.sha256] for place in places])
+
+
 def make(explanation: Explanation) -> Receipt:
     """The receipt of an explanation."""
     program = explanation.program
@@ -137,12 +150,13 @@ def make(explanation: Explanation) -> Receipt:
         "status": explanation.status,
         "amount": _amount(explanation.amount),
         "engine": ENGINE,
+        "clause": clause_digest(program.measure),
         "rule": rule_digest(program),
         "parameters": _sha({k: plain(v) for k, v in explanation.parameters.items()}),
         "facts": _sha(canonical),
     }
     return Receipt(
-        explanation.measure, explanation.on, explanation.status, head["amount"], inputs, ENGINE, head["rule"] or "",
+        explanation.measure, explanation.on, explanation.status, head["amount"], inputs, ENGINE, head["clause"], head["rule"] or "",
         head["parameters"] or "", head["facts"] or "", _sha(head),
     )  # fmt: skip
 
@@ -173,13 +187,17 @@ def replay(receipt: Mapping[str, Any], measure: Measure, catalogue: Catalogue) -
     now = make(explain(measure, facts, on, catalogue))
     fresh = now.to_dict()
     differences = [
-        key for key in ("status", "amount", "rule", "parameters", "facts", "engine") if receipt[key] != fresh[key]
+        key
+        for key in ("status", "amount", "clause", "rule", "parameters", "facts", "engine")
+        if key in receipt and receipt[key] != fresh[key]
     ]
-    head = {key: receipt[key] for key in ("measure", "on", "status", "amount", "engine", "rule", "parameters", "facts")}
-    if _sha(head) != receipt["digest"]:
+    whole = receipt.keys() & fresh.keys() - {"inputs", "digest"}  # a receipt of an older version has no clause
+    if _sha({key: receipt[key] for key in whole}) != receipt["digest"]:
         differences.append("digest")
     same = receipt["status"] == now.status and receipt["amount"] == now.amount
-    return Replay(same, tuple(differences), now)
+    # Which facts count depends on the rule; under the same rule the inputs give the same hash, or were changed.
+    altered = "digest" in differences or ("facts" in differences and "rule" not in differences)
+    return Replay(same, tuple(differences), now, altered)
 
 
 def _as_percent(inputs: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
