@@ -55,7 +55,17 @@ def test_a_ceiling_per_firm_and_year() -> None:
     result = asked(kind="ceiling", ceiling={"2013-04-18": "250000.00"}, period="year")
     # 甲: law 100,000 + 200,000, draft 125,000 + 150,000, both cut to 250,000; 乙 20,000 and 25,000; 丙 200,000 and 150,000.
     assert totals(result) == (Decimal("470000.00"), Decimal("425000.00"))
-    assert result["meeting"] == [{"id": "r", "zh": "规则", "en": "rule", "law": "50000.00", "draft": "25000.00"}]
+    assert result["meeting"] == [
+        {
+            "id": "r",
+            "zh": "规则",
+            "en": "rule",
+            "law": "50000.00",
+            "draft": "25000.00",
+            "law_firms": 1,
+            "draft_firms": 1,
+        }
+    ]
     # The curve shows both: what the cap gives alone, and what is left of it under the ceiling.
     assert curve(result) == {Decimal(150000): ("450000.00", "425000.00"), Decimal(200000): ("550000.00", "475000.00")}
 
@@ -66,6 +76,7 @@ def test_a_ceiling_that_is_the_drafts_own_parameter() -> None:
     assert totals(result) == (Decimal("420000.00"), Decimal("325000.00"))
     assert result["meeting"][0] | {} == {
         "id": "r", "zh": "规则", "en": "rule", "law": "100000.00", "draft": "125000.00",
+        "law_firms": 1, "draft_firms": 1,
     }  # fmt: skip
     # The ceiling moves with the cap: at 200,000 it is 200,000 a firm.
     assert curve(result) == {Decimal(150000): ("450000.00", "325000.00"), Decimal(200000): ("550000.00", "425000.00")}

@@ -130,6 +130,12 @@ def test_changed_formula(city) -> None:
     assert trial.result["readings"] == []
 
 
+def test_the_form_of_a_new_measure_is_empty(city, client_for) -> None:
+    text = client_for(city.officer).get("/laboratory/draft/").content.decode()
+    assert "dict_values" not in text
+    assert 'spellcheck="false"></textarea>' in text
+
+
 def test_new_measure(city, client_for) -> None:
     form = {
         "title": "企业研发奖励", "subject": "enterprise", "values": "share = 5%\ntop = 100,000",
@@ -205,12 +211,32 @@ def test_outsiders_do_not_get_in(done, city, client_for, who) -> None:
     assert client.post("/laboratory/draft/", FORM).status_code in (302, 401, 403)
 
 
-def test_county_officer_sees_sums_but_no_firms(done, city, client_for) -> None:
+def told(client, trial) -> str:
+    """Everything a reader can get of a trial: page, note, figures, JSON; as one text."""
+    address = f"/laboratory/{trial.public_id}/"
+    note = docx.Document(io.BytesIO(client.get(f"{address}note.docx").content))
+    parts = [
+        client.get(address).content.decode(),
+        client.get(f"/api/v1{address.replace('laboratory', 'laboratory/trials', 1)[:-1]}").content.decode(),
+    ]
+    parts += [p.text for p in note.paragraphs]
+    parts += [cell.text for table in note.tables for row in table.rows for cell in row.cells]
+    for figure in trial.result["figures"]:
+        response = client.get(f"{address}figures/{figure}.csv")
+        parts.append(response.content.decode() if response.status_code == 200 else "")
+    return "\n".join(parts)
+
+
+def test_county_officer_does_not_learn_of_a_single_firm(done, city, client_for) -> None:
     client = client_for(city.county_officer)
-    text = client.get(f"/laboratory/{done.public_id}/").content.decode()
-    assert "少花 50,000.00 元" in text
-    assert "演示甲公司" not in text
-    assert "少于 10 个，不显示" in text
+    # One contract of 12,345,678.90 yuan, 200,000 by law, 150,000 by the draft: neither sum nor change may be told.
+    text = told(client, done)
+    for known in ("150,000.00", "200,000.00", "150000.00"):  # the two caps, and what the solver's own examples get
+        text = text.replace(known, "")
+    for told_of_one in ("演示甲公司", "12,345,678", "12345678", "50,000.00", "50000.00", "200000.00", "2025-09-16"):
+        assert told_of_one not in text, told_of_one
+    assert "少于 10 家，不显示" in text
+    assert "少花 50,000.00 元" in told(client_for(city.officer), done)
     assert client.get(f"/laboratory/{done.public_id}/rows.csv").status_code == 403
     assert client.get(f"/laboratory/{done.public_id}/figures/winners.csv").status_code == 404
     assert "<10" in client.get(f"/laboratory/{done.public_id}/figures/counties.csv").content.decode()
@@ -221,8 +247,8 @@ def test_sharing_opens_the_address_without_names(done, city, client_for) -> None
     client_for(city.officer).post(f"/laboratory/{done.public_id}/share/", {"shared": "yes"})
     visitor = client_for(None)
     text = visitor.get(f"/laboratory/{done.public_id}/").content.decode()
-    assert "少花 50,000.00 元" in text
-    assert "演示甲公司" not in text
+    assert "单位少于 10 家，不显示金额" in text
+    assert "演示甲公司" not in text and "少花 50,000.00 元" not in text
     note = visitor.get(f"/laboratory/{done.public_id}/note.docx").content
     tables = docx.Document(io.BytesIO(note)).tables
     assert "演示甲公司" not in "".join(cell.text for table in tables for row in table.rows for cell in row.cells)
@@ -279,6 +305,8 @@ def test_api(done, city, client_for) -> None:
     assert "winners" not in {figure["id"] for figure in seen["figures"]}
     counties = next(figure for figure in seen["figures"] if figure["id"] == "counties")
     assert counties["rows"] == [["431002", "<10", None, None, None]]
+    assert next(f for f in seen["figures"] if f["id"] == "totals")["rows"][0][:3] == [None, None, None]
+    assert "firms" not in seen and seen["curve"] is None
     assert client_for(None).get(f"/api/v1/laboratory/trials/{done.public_id}").status_code == 401
 
 

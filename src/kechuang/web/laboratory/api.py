@@ -32,12 +32,12 @@ def trials(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/laboratory/trials/{public_id}", summary="一次测算 / one trial")
 def trial(request: HttpRequest, public_id: str) -> dict[str, Any]:
-    """One trial: every figure with the query that gives it. Figures that name single firms are for officers only, and
-    groups of fewer than ten subjects are left out for everybody else."""
+    """One trial: every figure with the query that gives it. Figures that name single firms are for officers of the city
+    and auditors only; sums that fewer than ten organisations stand behind are null for everybody else."""
     found = queries.trial_for_user(request.user, public_id)
     body = _head(found)
     if found.state != State.DONE:
         return body
     result = result_of(found, access.may_see_names(request.user))
-    shown = {k: v for k, v in result.raw.items() if k not in ("figures", "faults")}
-    return {**body, **shown, "figures": result.visible_figures, "rows_sha256": found.rows_sha256}
+    shown = {k: v for k, v in result.raw.items() if k not in ("figures", "faults", "firms")}
+    return {**body, **shown, "figures": result.queries, "rows_sha256": found.rows_sha256}

@@ -13,9 +13,9 @@ import duckdb
 from kechuang.measures.backends.cleaning import PopulationError
 from kechuang.measures.model import Catalogue, Measure, Parameter
 from kechuang.measures.program import MeasureError, compile_measure
-from kechuang.web.laboratory.domain import checks, curves
+from kechuang.web.laboratory.domain import checks, contributors, curves
 from kechuang.web.laboratory.domain.figures import all_figures
-from kechuang.web.laboratory.domain.meeting import Meeting
+from kechuang.web.laboratory.domain.meeting import Meeting, Taken
 from kechuang.web.laboratory.domain.shape import caps_of, listed_amount, main_fact, used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 from kechuang.web.laboratory.domain.table import ZERO, lab_table, outcomes
@@ -67,7 +67,7 @@ def compute(
     if "draft" not in given:
         raise PopulationError("方案在计算日不在有效期", "the draft is not in force on the day")
     subjects = [s for s in subjects if s.key in given["draft"]]  # the others are in quarantine
-    taken: dict[str, dict[str, Decimal]] = {}
+    taken: dict[str, dict[str, Taken]] = {}
     if q.meeting is not None:
         for name in given:
             if name != "draft_uncapped":  # only its amount before all rules is used
@@ -85,6 +85,8 @@ def compute(
     curve = _curve(
         q, rules["draft"], subjects, lambda done, total: report("figures", 2 * total + done, 4 * total)
     )  # fmt: skip
+    if curve is not None and q.parameter in caps:
+        _count_capped(curve, scope, given)
     shown = [Decimal(p["value"]) for p in curve["points"]] if curve and curve["method"] == "prefix_sums" else []
     figures = all_figures(con, q.take_up, q.budget, shown)
     report("proofs", 3, 4)
@@ -98,17 +100,21 @@ def compute(
         if fact and "law" in given else [],
         "curve": curve,
         "budget": _budget(q, scope, given),
-        "readings": [_reading(q, scope, given, rules, r) for r in readings],
+        "readings": [
+            {**_reading(q, scope, given, rules, r), **_behind_reading(scope, given, readings, r)} for r in readings
+        ],
         "splitting_tried": bool(split),
         "proofs": checks.proofs(rules["draft"], q.others, q.catalogue, q.on, fact, _year_fact(q)),
         "may_prove": checks.may_prove(),
         "meeting": [
             {
                 "id": record.id, "zh": record.title.zh, "en": record.title.en,
-                **{which: f"{taken[which][record.id]:.2f}" for which in ("law", "draft") if which in taken},
+                **{which: f"{taken[which][record.id].amount:.2f}" for which in ("law", "draft") if which in taken},
+                **{f"{which}_firms": len(taken[which][record.id].firms) for which in ("law", "draft") if which in taken},
             }
             for record in (q.meeting.rules if q.meeting else ())
         ],
+        "firms": contributors.count(rows, {f.id: f.to_dict() for f in figures}),
         "quarantined": len({f.key for f in faults}),
         "faults": [
             {"key": f.key, "fact": f.fact, "zh": f.message.zh, "en": f.message.en} for f in faults[:20]
@@ -255,6 +261,45 @@ def _curve(q: Question, draft: Measure, subjects: Sequence[Subject], tick: curve
         return curves.alone(draft, q.catalogue, q.on, scope, q.parameter, values)
     except (PopulationError, MeasureError):
         return None  # twice the value no longer fits the digits of the formula: no curve rather than half of one
+
+
+def _count_capped(curve: dict[str, Any], scope: Sequence[Subject], given: Mapping[str, Mapping[str, Outcome]]) -> None:
+    """Notes at every point of a cap's curve from how many organisations the cap takes something."""
+    above = sorted(
+        (o.amount_if, s.organisation) for s in scope
+        if (o := given["draft_uncapped"].get(s.key)) and o.amount_if is not None
+        and given["draft"][s.key].status == "yes"
+    )  # fmt: skip
+    for point in curve["points"]:
+        value = Decimal(point["value"])
+        point["capped_firms"] = len({organisation for amount, organisation in above if amount > value})
+
+
+def _behind_reading(
+    scope: Sequence[Subject],
+    given: Mapping[str, Mapping[str, Outcome]],
+    readings: Sequence[dict[str, Any]],
+    reading: dict[str, Any],
+) -> dict[str, int]:
+    """The fewest organisations behind the sums of a reading: paid by it, or paid otherwise by law, draft or another."""
+
+    def sums(name: str) -> dict[str, Decimal]:
+        found: dict[str, Decimal] = {}
+        for s in scope:
+            outcome = given.get(name, {}).get(s.key)
+            if outcome is not None and outcome.amount:
+                found[s.organisation] = found.get(s.organisation, ZERO) + outcome.amount
+        return found
+
+    both = {which: sums(f"{which} {reading['name']}") for which in ("law", "draft")}
+    changed = contributors.differing(both["law"], both["draft"]) if f"law {reading['name']}" in given else 0
+    return {
+        f"{which}_firms": contributors.least(
+            len(mine), changed,
+            *(contributors.differing(mine, sums(f"{which} {r['name']}")) for r in readings if r is not reading),
+        )
+        for which, mine in both.items()
+    }  # fmt: skip
 
 
 def _budget(

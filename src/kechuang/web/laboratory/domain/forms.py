@@ -113,6 +113,11 @@ class DraftForm:
         return found
 
     @property
+    def values(self) -> str:
+        """The parameters of a new measure as typed. (In a template ``data.values`` would be the method of the dict.)"""
+        return str(self.data.get("values", ""))
+
+    @property
     def amount(self) -> str:
         """The formula typed, or the one in force."""
         return self.data.get("amount") or (drafting.written_amount(self.law) if self.law else "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from kechuang.citypack import meeting as packs
@@ -18,6 +18,14 @@ from kechuang.measures.model import Measure
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 
 ZERO = Decimal("0.00")
+
+
+@dataclass
+class Taken:
+    """What a rule took, in yuan, and from whom."""
+
+    amount: Decimal = ZERO
+    firms: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -45,10 +53,10 @@ class Meeting:
 
     def apply(
         self, rule: Measure, given: Mapping[str, Outcome], subjects: Sequence[Subject], on: dt.date
-    ) -> tuple[dict[str, Outcome], dict[str, Decimal]]:
+    ) -> tuple[dict[str, Outcome], dict[str, Taken]]:
         """The outcomes by key after the rules, and what each rule took."""
         groups = self.groups(rule, on)
-        found, taken = dict(given), {record.id: ZERO for record in self.rules}
+        found, taken = dict(given), {record.id: Taken() for record in self.rules}
         firms: dict[str, list[Subject]] = {}
         for subject in subjects:
             if subject.key in given and given[subject.key].amount:
@@ -64,7 +72,8 @@ class Meeting:
                 award = left[self._key(subject.key)]
                 found[subject.key] = replace(given[subject.key], amount=award.amount)
                 for reduction in award.reductions:
-                    taken[reduction.group] += reduction.taken
+                    taken[reduction.group].amount += reduction.taken
+                    taken[reduction.group].firms.add(organisation)
         return found, taken
 
     def _key(self, key: str) -> str:

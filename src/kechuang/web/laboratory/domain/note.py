@@ -15,6 +15,8 @@ from docx.shared import Pt
 from kechuang.web.core.templatetags.kc import t
 from kechuang.web.laboratory.domain.results import Line, Result, signed
 from kechuang.web.laboratory.models import Trial
+from kechuang.web.laboratory.templatetags.laboratory import change as change_of
+from kechuang.web.laboratory.templatetags.laboratory import heads, yuan
 
 SERIF, MONO = "宋体", "Consolas"
 
@@ -73,19 +75,18 @@ def _what(doc: Any, trial: Trial, result: Result) -> None:
 def _money(doc: Any, result: Result) -> None:
     doc.add_heading(_("二、花多少钱"), level=2)
     total, change = result.totals, result.changes
+    possible = _("还不知道的都符合，再加（元）")
     rows = [
-        (_("金额（元）"), f"{total['law']:,.2f}", f"{total['draft']:,.2f}", signed(total["change"])),
-        (_("按申报率估计（元）"), f"{total['law_expected']:,.2f}", f"{total['draft_expected']:,.2f}",
-         signed(total["draft_expected"] - total["law_expected"])),
-        (_("符合条件"), total["law_yes"], total["draft_yes"], total["draft_yes"] - total["law_yes"]),
-        (_("还不知道"), total["law_unknown"], total["draft_unknown"], total["draft_unknown"] - total["law_unknown"]),
-        (_("还不知道的都符合，再加（元）"), f"{total['law_possible']:,.2f}", f"{total['draft_possible']:,.2f}",
-         signed(total["draft_possible"] - total["law_possible"])),
-    ]  # fmt: skip
+        (_("金额（元）"), yuan(total["law"]), yuan(total["draft"]), change_of(total["change"])),
+        _both(_("按申报率估计（元）"), total, "expected", yuan),
+        _both(_("符合条件"), total, "yes", heads),
+        _both(_("还不知道"), total, "unknown", heads),
+        _both(possible, total, "possible", yuan),
+    ]
     _table(doc, ["", _("现行"), _("方案"), _("变化")], rows, "totals")
     rows = [
-        (_("多得的单位"), change["winners"], signed(change["winners_sum"])),
-        (_("少得的单位"), change["losers"], signed(change["losers_sum"])),
+        (_("多得的单位"), heads(change["winners"]), change_of(change["winners_sum"])),
+        (_("少得的单位"), heads(change["losers"]), change_of(change["losers_sum"])),
     ]
     _table(doc, ["", _("家"), _("合计（元）")], rows, "changes")
     for line in result.raw["break_even"]:
@@ -94,12 +95,18 @@ def _money(doc: Any, result: Result) -> None:
     for which, title in (("law", _("现行")), ("draft", _("方案"))):
         if which in budget:
             b = budget[which]
-            when = _("够用，剩 %(l)s 元") % {"l": f"{Decimal(b['left']):,.2f}"}
+            when = _("够用，剩 %(l)s 元") % {"l": yuan(b["left"])}
             if b["enough"] == "no":
-                when = b["day"] or _("不够")
-            doc.add_paragraph(
-                _("%(t)s的预算：应付 %(a)s 元；%(w)s。") % {"t": title, "a": f"{Decimal(b['asked']):,.2f}", "w": when}
-            )
+                when = b["day"] or (_("%(m)s 月用完") % {"m": b["month"]} if b["month"] else _("不够"))
+            doc.add_paragraph(_("%(t)s的预算：应付 %(a)s 元；%(w)s。") % {"t": title, "a": yuan(b["asked"]), "w": when})
+
+
+def _both(title: str, total: dict[str, Any], name: str, show: Any) -> tuple[str, ...]:
+    """Law, draft and the difference; words where one is kept from the reader."""
+    law, draft = total[f"law_{name}"], total[f"draft_{name}"]
+    if law is None or draft is None:
+        return (title, show(law), show(draft), change_of(None))
+    return (title, show(law), show(draft), signed(draft - law) if show is yuan else f"{int(draft - law):+d}")
 
 
 def _edge(line: dict[str, str]) -> str:
@@ -122,16 +129,20 @@ def _groups(doc: Any, result: Result) -> None:
     if result.concentration:
         doc.add_heading(_("集中程度"), level=3)
         rows = [
-            (c["title"], c["organisations"], f"{c['ten']}%", f"{c['tenth']}%", f"{c['middle']:,.2f}")
+            (c["title"], c["organisations"], _percent(c["ten"]), _percent(c["tenth"]), f"{c['middle']:,.2f}")
             for c in result.concentration
         ]
         head = ["", _("得到的单位"), _("前 10 家占"), _("前十分之一占"), _("中间一家（元）")]
         _table(doc, head, rows, "concentration_law, concentration_draft")
 
 
+def _percent(text: str) -> str:
+    return f"{text}%" if text else str(heads(None))
+
+
 def _row(line: Line) -> tuple[str, ...]:
     if line.hidden:
-        return (t(line.name), _("少于 10"), "", "", "")
+        return (t(line.name), _("少于 10 家，不显示"), "", "", "")
     return (t(line.name), str(line.count), f"{line.law:,.2f}", f"{line.draft:,.2f}", signed(line.change))
 
 
@@ -140,8 +151,7 @@ def _limits(doc: Any, result: Result) -> None:
     for question in result.questions:
         doc.add_paragraph(t(question["question"]))
         rows = [
-            (t(r["title"]), "" if r["law"] is None else f"{r['law']:,.2f}", f"{r['draft']:,.2f}",
-             _("、").join(r["lacks"]))
+            (t(r["title"]), yuan(r["law"]) if result.law else "", yuan(r["draft"]), _("、").join(r["lacks"]))
             for r in question["readings"]
         ]  # fmt: skip
         _table(doc, [_("读法"), _("现行（元）"), _("方案（元）"), _("登记库没有的事实")], rows)
@@ -149,7 +159,7 @@ def _limits(doc: Any, result: Result) -> None:
         s = result.splitting
         doc.add_paragraph(
             _("每份一拆为二：%(n)s 份能多拿，合计 %(g)s 元（查询：splitting）。")
-            % {"n": s["subjects"], "g": f"{s['gain']:,.2f}"}
+            % {"n": heads(s["subjects"]), "g": yuan(s["gain"])}
         )
     if not result.raw["may_prove"]:
         doc.add_paragraph(_("没有装 prove 扩展：漏洞只在现有数据里找过，没有证明。"))

@@ -1,6 +1,7 @@
-"""A finished trial for reading: the headline, tables with names of places, and what is kept from whom.
+"""A finished trial for reading: the headline and tables with names of places.
 
-Whoever may not see single firms sees no names, and no cell that fewer than ten subjects make up.
+Whoever may not see single firms reads a result that ``disclosure`` has made safe: no names, and None for every sum that
+fewer than ten organisations stand behind.
 """
 
 from __future__ import annotations
@@ -14,24 +15,22 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from kechuang.codes import gbt4754
 from kechuang.web.core.templatetags.kc import MINUS, t
-from kechuang.web.laboratory.domain import drafting
+from kechuang.web.laboratory.domain import disclosure, drafting
+from kechuang.web.laboratory.domain.disclosure import MARK
 from kechuang.web.laboratory.enums import BudgetRule
 from kechuang.web.laboratory.models import Trial
 from kechuang.web.policy.domain import queries as policy
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.enums import SizeClass
 
-LEAST = 10
-GROUPS = ("counties", "industries", "sizes", "years")
 SHOWN = 12
-HIDDEN = ("winners", "losers", "splitting_largest")
 
 
 @dataclass(frozen=True)
 class Line:
     """A row of a group: its name, how many subjects, law, draft and change in yuan, bars in per cent of the widest.
 
-    ``hidden``: fewer than ten subjects, and the reader may not see single ones.
+    ``hidden``: too few organisations, and the reader may not see single ones.
     """
 
     name: Any
@@ -70,8 +69,6 @@ class Result:
 
     def rows(self, figure: str) -> list[list[str | None]]:
         """The rows of a figure; none where it is kept from the reader."""
-        if figure in HIDDEN and not self.names:
-            return []
         found = self.raw["figures"].get(figure)
         return found["rows"] if found else []
 
@@ -88,12 +85,12 @@ class Result:
     @cached_property
     def totals(self) -> dict[str, Any]:
         """Sums and counts."""
-        return {k: Decimal(v) for k, v in self.first("totals").items()}
+        return {k: None if v is None else Decimal(v) for k, v in self.first("totals").items()}
 
     @cached_property
     def changes(self) -> dict[str, Any]:
         """Winners and losers."""
-        return {k: Decimal(v) for k, v in self.first("changes").items()}
+        return {k: None if v is None else Decimal(v) for k, v in self.first("changes").items()}
 
     @property
     def record(self) -> Any:
@@ -149,14 +146,16 @@ class Result:
         """The answer in one sentence: more or less money, for whom, until when."""
         t, c = self.totals, self.changes
         change, parts = t["change"], []
-        if not self.law:
+        if change is None:
+            parts.append(gettext("单位少于 10 家，不显示金额"))
+        elif not self.law:
             parts.append(gettext("要花 %(sum)s 元") % {"sum": f"{t['draft']:,.2f}"})
         elif change == 0:
             parts.append(gettext("总额不变"))
         else:
             words = gettext("多花 %(sum)s 元") if change > 0 else gettext("少花 %(sum)s 元")
             parts.append(words % {"sum": f"{abs(change):,.2f}"})
-        if self.law:
+        if self.law and c["winners"] is not None:
             winners, losers = int(c["winners"]), int(c["losers"])
             if winners:
                 parts.append(ngettext("%(n)d 家多得", "%(n)d 家多得", winners) % {"n": winners})
@@ -183,11 +182,11 @@ class Result:
         widest = max((max(law, draft) for law, draft, _ in sums), default=Decimal(0)) or Decimal(1)
         found = []
         for row, (law, draft, change) in zip(raw, sums, strict=True):
-            count = int(row[1] or 0)
-            if figure in ("counties", "industries", "sizes") and count == 0 and not law and not draft:
+            hidden = row[1] == MARK
+            count = 0 if hidden else int(row[1] or 0)
+            if figure in ("counties", "industries", "sizes") and not hidden and count == 0 and not law and not draft:
                 continue
             name = naming(row[0]) if naming else row[0]
-            hidden = not self.names and count < LEAST
             bars = (f"{law / widest * 100:.1f}", f"{draft / widest * 100:.1f}")
             found.append(Line(name, count, law, draft, change, *bars, hidden=hidden))
         return found
@@ -224,8 +223,8 @@ class Result:
         title = gettext("其余 %(n)d 个行业") % {"n": len(rest)}
         widest = max((max(x.law, x.draft) for x in found), default=Decimal(1)) or Decimal(1)
         bars = [f"{min(v / widest, Decimal(1)) * 100:.1f}" for v in sums[:2]]
-        count = sum(x.count for x in rest)
-        return [*found[:SHOWN], Line(title, count, *sums, *bars, hidden=not self.names and count < LEAST)]
+        count, hidden = sum(x.count for x in rest), any(x.hidden for x in rest)
+        return [*found[:SHOWN], Line(title, count, *sums, *bars, hidden=hidden)]
 
     @cached_property
     def sizes(self) -> list[Line]:
@@ -241,7 +240,7 @@ class Result:
             if not row or not int(row["organisations"] or 0) or (which == "law" and not self.law):
                 continue
             total = Decimal(row["sum"])
-            share = lambda v, total=total: f"{Decimal(v or 0) / total * 100:.1f}"  # noqa: E731
+            share = lambda v, total=total: "" if v is None else f"{Decimal(v) / total * 100:.1f}"  # noqa: E731
             found.append(
                 {
                     "title": title, "organisations": int(row["organisations"]), "ten": share(row["ten"]),
@@ -252,14 +251,15 @@ class Result:
 
     @cached_property
     def months(self) -> list[dict[str, Any]]:
-        """Month by month."""
+        """Month by month; only those whose sum so far may be shown."""
         if "months" not in self.raw["figures"]:
             return []
         columns = self.raw["figures"]["months"]["columns"]
+        found = [dict(zip(columns, row, strict=True)) for row in self.rows("months")]
         return [
-            {k: (v if k == "month" else Decimal(v or 0)) for k, v in zip(columns, row, strict=True)}
-            for row in self.rows("months")
-        ]
+            {k: v if k == "month" or v is None else Decimal(v) for k, v in month.items()}
+            for month in found if month["draft_cumulated"] is not None
+        ]  # fmt: skip
 
     @property
     def fact_name(self) -> str:
@@ -288,7 +288,9 @@ class Result:
     def splitting(self) -> dict[str, Any]:
         """What splitting pays in the data."""
         row = self.first("splitting")
-        return {"subjects": int(row.get("subjects") or 0), "gain": Decimal(row.get("gain") or 0)}
+        if row.get("subjects") is None:
+            return {"subjects": None, "gain": None}
+        return {"subjects": int(row["subjects"]), "gain": Decimal(row["gain"])}
 
     @property
     def curve_points(self) -> list[dict[str, Any]]:
@@ -328,10 +330,11 @@ class Result:
     @property
     def curve_chart(self) -> dict[str, Any]:
         """Options of the curve."""
-        options: dict[str, Any] = {"cols": [2], "min": 0, "yname": gettext("金额，万元"), "right": 40}
+        first = 1 if self.raw["curve"].get("rounded") else 2  # without the column of counts
+        options: dict[str, Any] = {"cols": [first], "min": 0, "yname": gettext("金额，万元"), "right": 40}
         if self.curve_alone:
             names = [gettext("和别的措施一起"), gettext("单独")]
-            return {**options, "cols": [2, 3], "right": 120, "names": names, "nudge": [9, -9]}
+            return {**options, "cols": [first, first + 1], "right": 120, "names": names, "nudge": [9, -9]}
         return {**options, "names": [gettext("方案")]}
 
     @property
@@ -344,8 +347,8 @@ class Result:
                 {
                     **r,
                     "lacks": [self._fact(f) for f in r.get("draft_lacks", [])],
-                    "draft": Decimal(r.get("draft") or 0),
-                    "law": Decimal(r["law"]) if "law" in r else None,
+                    "draft": None if r.get("draft") is None else Decimal(r["draft"]),
+                    "law": None if r.get("law") is None else Decimal(r["law"]),
                 }
             )
         return list(grouped.values())
@@ -354,7 +357,7 @@ class Result:
     def together(self) -> list[dict[str, Any]]:
         """Other measures that the beneficiaries get, with titles."""
         return [
-            {**t, "title": self.release.records[t["measure"]].title, "amount": Decimal(t["amount"])}
+            {**t, "title": self.release.records[t["measure"]].title}
             for t in self.raw.get("together", []) if t["measure"] in self.release.records
         ]  # fmt: skip
 
@@ -399,19 +402,8 @@ class Result:
 
     @property
     def queries(self) -> list[dict[str, Any]]:
-        """Every figure with its query."""
-        return [f for name, f in self.raw["figures"].items() if self.names or name not in HIDDEN]
-
-    @property
-    def visible_figures(self) -> list[dict[str, Any]]:
-        """Figures with their small groups blanked for readers who may not see single firms."""
-        return [{**f, "rows": [self.visible_row(f["id"], row) for row in f["rows"]]} for f in self.queries]
-
-    def visible_row(self, figure: str, row: list[str | None]) -> list[str | None]:
-        """A row as the reader may see it."""
-        if figure in GROUPS and not self.names and int(row[1] or 0) < LEAST:
-            return [row[0], f"<{LEAST}", *[None] * (len(row) - 2)]
-        return row
+        """Every figure with its query, as the reader may see it."""
+        return list(self.raw["figures"].values())
 
 
 def _industry(code: str | None, names: dict[str, Any]) -> Any:
@@ -424,7 +416,8 @@ def _industry(code: str | None, names: dict[str, Any]) -> Any:
 
 def result_of(trial: Trial, names: bool) -> Result:
     """The result of a finished trial for a reader who may (``names``) or may not see single firms."""
-    return Result(trial, names, policy.release(trial.release_id), trial.result)
+    raw = trial.result if names else disclosure.protected(trial.result)
+    return Result(trial, names, policy.release(trial.release_id), raw)
 
 
 def signed(value: Decimal) -> str:
