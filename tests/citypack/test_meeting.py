@@ -83,8 +83,20 @@ def test_a_grant_of_another_level_is_no_dangling_name(pack: Pack) -> None:
         ),
         ({"levels": [{"level": "city"}, {"level": "city"}]}, [("budget", "r.levels")]),
         ({"levels": [{"level": "city", "share": "0.5"}, {"level": "county", "share": "0.5"}]}, []),
+        ({"when_short": "rank"}, [("budget", "r.order_by")]),
+        ({"when_short": "rank", "order_by": "技术合同交易额"}, []),
+        ({"when_short": "queue", "order_by": "技术合同交易额"}, [("budget", "r.order_by")]),
+        ({"when_short": "pro_rata", "order_by": "技术合同交易额"}, [("budget", "r.order_by")]),
+        ({"when_short": "queue", "order_by": "没有的事实"}, [("budget", "r.order_by")]),
         ({"measures": ["nothing"]}, [("dangling", "r.measures.0")]),
     ],
 )
 def test_budgets(pack: Pack, fields: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     assert found(pack, budgets=[rule(**{"measures": ["results-subsidy"], **fields})]) == expected
+
+
+def test_a_measure_is_paid_from_one_budget_in_a_year(pack: Pack) -> None:
+    two = [rule(id=i, measures=["results-subsidy"], amounts={2031: "1.00"}) for i in ("a", "b")]
+    assert found(pack, budgets=two) == [("budget", "b.measures")]
+    two[1]["amounts"] = {2032: "1.00"}
+    assert found(pack, budgets=two) == []

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.measures.apportion import apportion
-from kechuang.measures.budget import Request, allocate, split
+from kechuang.measures.budget import Request, Rule, allocate, outcomes, split
 
 
 def D(text: str) -> Decimal:
@@ -93,3 +93,61 @@ def test_a_budget_is_never_overspent(amounts: list[Decimal], budget: int, rule: 
     assert done.total + done.left == Decimal(budget).scaleb(-2)
     assert all(0 <= done.paid[r.id] <= r.amount for r in requests)
     assert (done.ran_out_at is None) == (sum(amounts) <= Decimal(budget).scaleb(-2))
+
+
+_fen = st.integers(0, 10**7).map(lambda n: Decimal(n).scaleb(-2))
+
+
+def places(requests: list[Request], budget: str, rule: Rule | None) -> list[tuple[str, Decimal, int | None]]:
+    found = outcomes(requests, D(budget), rule)
+    return [(found[r.id].outcome, found[r.id].paid, found[r.id].position) for r in requests]
+
+
+def test_each_is_paid_in_full_in_part_or_waits() -> None:
+    queue = [
+        Request("a", D("60"), dt.date(2025, 3, 1)),
+        Request("b", D("50"), dt.date(2025, 1, 1)),
+        Request("c", D("40"), dt.date(2025, 2, 1)),
+    ]
+    assert places(queue, "80", "queue") == [("waits", D("0"), 3), ("full", D("50"), 1), ("part", D("30"), 2)]
+    assert places(queue, "150", "queue") == [("full", D("60"), 3), ("full", D("50"), 1), ("full", D("40"), 2)]
+    rank = [Request("a", D("60"), score=D("7")), Request("b", D("50"), score=D("9"))]
+    assert places(rank, "50", "rank") == [("waits", D("0"), 2), ("full", D("50"), 1)]
+    assert places(queue, "75.01", "pro_rata") == [
+        ("part", D("30.01"), None), ("part", D("25.00"), None), ("part", D("20.00"), None),
+    ]  # fmt: skip
+
+
+def test_what_has_no_place_in_the_order_leaves_open_what_depends_on_it() -> None:
+    requests = [
+        Request("a", D("30"), dt.date(2025, 1, 1)),
+        Request("b", D("30"), dt.date(2025, 2, 1)),
+        Request("c", D("30"), dt.date(2025, 3, 1)),
+        Request("x", D("30")),
+    ]
+    # 90 reach for three of four: a and b are paid wherever x stands, c or x is not.
+    assert places(requests, "90", "queue") == [
+        ("full", D("30"), 1), ("full", D("30"), 2), ("open", D("0"), 3), ("open", D("0"), None),
+    ]  # fmt: skip
+    assert places(requests, "120", "queue")[3] == ("full", D("30"), None)
+    assert {p[0] for p in places(requests, "119.99", None)} == {"open"}
+    assert {p[0] for p in places(requests, "0", None)} == {"waits"}
+
+
+@given(
+    st.lists(st.tuples(_fen, st.none() | st.dates(dt.date(2025, 1, 1), dt.date(2025, 1, 9))), max_size=8),
+    _fen,
+    st.sampled_from(["queue", "pro_rata", None]),
+)
+def test_outcomes_add_up(drawn: list[tuple[Decimal, dt.date | None]], budget: Decimal, rule: Rule | None) -> None:
+    requests = [Request(str(i), amount, day) for i, (amount, day) in enumerate(drawn)]
+    found = outcomes(requests, budget, rule)
+    assert list(found) == [r.id for r in requests]
+    assert sum(p.paid for p in found.values()) <= budget
+    for request in requests:
+        place = found[request.id]
+        assert 0 <= place.paid <= request.amount
+        assert place.outcome != "full" or place.paid == request.amount
+        assert place.outcome != "waits" or not place.paid
+    if sum(r.amount for r in requests) <= budget:
+        assert {p.outcome for p in found.values()} <= {"full"}

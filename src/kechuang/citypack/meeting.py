@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from kechuang.citypack import models
@@ -62,7 +62,11 @@ def meeting_problems(pack: models.Pack, locator: Locator) -> Iterator[Problem]:
         if not faults:
             yield from _cases(record, i, pack, locator)
     for i, budget in enumerate(pack.budgets):
-        for field, what, mend in _budget_faults(budget):
+        for field, what, mend in (
+            *_budget_faults(budget),
+            *_order_faults(budget, pack),
+            *_twice(budget, pack.budgets[:i]),
+        ):
             yield locator.problem("budget", "budgets", i, (field,), f"{budget.id}.{field}", what, mend)
 
 
@@ -132,6 +136,44 @@ def _budget_faults(budget: models.Budget) -> Iterator[tuple[str, Words, Words]]:
             Words("同一级财政写了两次", "one level of government stands twice"),
             Words("合并成一行", "make them one line"),
         )
+
+
+def _order_faults(budget: models.Budget, pack: models.Pack) -> Iterator[tuple[str, Words, Words]]:
+    """Whether what orders the claims is there and can order them."""
+    fact = next((f for f in pack.facts if f.id == budget.order_by), None)
+    wanted = {"queue": ("date",), "rank": ("money", "rate", "count")}.get(budget.when_short or "", ())
+    if budget.order_by is None:
+        if budget.when_short == "rank":
+            yield (
+                "order_by",
+                Words("按得分排，要写按哪个事实", "a ranking names the fact it ranks by"),
+                Words("写 order_by: 事实", "write order_by: FACT"),
+            )
+    elif fact is None or fact.type not in wanted:
+        yield (
+            "order_by",
+            Words(
+                f"“{budget.order_by}”不能用来排先后：排队要日期，排名要数，其他不写",
+                f'"{budget.order_by}" cannot order claims: a queue takes a date, a ranking a number, others nothing',
+            ),
+            Words("写 facts.yaml 里的一个事实", "name a fact of facts.yaml"),
+        )
+
+
+def _twice(budget: models.Budget, before: Iterable[models.Budget]) -> Iterator[tuple[str, Words, Words]]:
+    """A measure is paid from one budget in a year; shares of several levels are levels of one budget."""
+    for other in before:
+        both = sorted(set(budget.measures) & set(other.measures))
+        years = sorted(set(budget.amounts) & set(other.amounts))
+        if both and years:
+            yield (
+                "measures",
+                Words(
+                    f"{'、'.join(both)} 在 {years[0]} 年已由预算 {other.id} 付",
+                    f"{', '.join(both)}: paid from {other.id} in {years[0]}",
+                ),
+                Words("几级分担写成一个预算的 levels", "write shares of several levels as the levels of one budget"),
+            )
 
 
 def _cases(record: models.Cumulation, index: int, pack: models.Pack, locator: Locator) -> Iterator[Problem]:

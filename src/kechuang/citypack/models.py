@@ -323,6 +323,10 @@ class Budget(Record):
     when_short: Literal["queue", "rank", "pro_rata"] | None = Field(
         None, description="by date of application, by score, or all in proportion; null: not stated"
     )
+    order_by: str | None = Field(
+        None,
+        description="the fact that orders: a date for queue (left out: the day the claim arose), a number for rank",
+    )
     levels: list[LevelShare] = Field(default_factory=list)
     origin: Literal["text", "assumption"] = "text"
     decided_by: str | None = None

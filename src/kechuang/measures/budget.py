@@ -1,6 +1,7 @@
 """What happens when a budget runs out: first come first served, rank by score, or everybody in proportion.
 
-The rule is stated, the result adds up to the fen, and it names the claim at which the money ended.
+The rule is stated, the result adds up to the fen, and it names the claim at which the money ended. :func:`outcomes` says for each
+request whether it is paid in full, in part or waits, also where the order of some is not known: what nobody can know stays open.
 """
 
 from __future__ import annotations
@@ -75,6 +76,57 @@ def allocate(requests: Sequence[Request], budget: Decimal, rule: Rule, *, partia
         paid[request.id] = request.amount
         left -= request.amount
     return Allocation(paid, left, ended)
+
+
+Outcome = Literal["full", "part", "waits", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a budget does with one request: ``paid`` is certain; ``position`` counts from 1 in a queue or a ranking."""
+
+    outcome: Outcome
+    paid: Decimal
+    position: int | None = None
+
+
+def outcomes(requests: Sequence[Request], budget: Decimal, rule: Rule | None) -> dict[str, Place]:
+    """What becomes of every request, by id.
+
+    A request without the date or score that orders it may stand anywhere: it is ``open`` when the money does not reach for all, and so
+    is every other one whose result depends on where it stands. The rule None (not stated) leaves all open when the money is short.
+    The sum of what is paid never exceeds the budget. Raises ``ValueError`` as :func:`allocate` does.
+    """
+    enough = allocate(requests, budget, "pro_rata")
+    placed = [] if rule in (None, "pro_rata") else [r for r in requests if _order(r, rule) is not None]
+    position: dict[str, int | None] = {r.id: None for r in requests}
+    if rule is not None and placed:
+        position.update({r.id: n for n, r in enumerate(_ordered(placed, rule), 1)})
+    if enough.ran_out_at is None or rule == "pro_rata":
+        return {r.id: _place(r, enough.paid[r.id], position[r.id]) for r in requests}
+    if rule is None:
+        return {r.id: Place("waits" if not budget else "open", _ZERO) for r in requests}
+    ahead = sum((r.amount for r in requests), _ZERO) - sum((r.amount for r in placed), _ZERO)
+    worst = allocate(placed, max(budget - ahead, _ZERO), rule)
+    best = allocate(placed, budget, rule)
+    found: dict[str, Place] = {}
+    for r in requests:
+        if r.id not in worst.paid:
+            found[r.id] = Place("open", _ZERO)
+        elif worst.paid[r.id] == best.paid[r.id]:
+            found[r.id] = _place(r, worst.paid[r.id], position[r.id])
+        else:
+            found[r.id] = Place("open", worst.paid[r.id], position[r.id])
+    return found
+
+
+def _place(request: Request, paid: Decimal, position: int | None) -> Place:
+    outcome: Outcome = "full" if paid == request.amount else "part" if paid else "waits"
+    return Place(outcome, paid, position)
+
+
+def _order(request: Request, rule: Rule) -> object:
+    return request.received if rule == "queue" else request.score
 
 
 def _ordered(requests: Sequence[Request], rule: Rule) -> list[Request]:

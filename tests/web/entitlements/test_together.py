@@ -86,7 +86,7 @@ def test_officers_see_the_budget_and_its_shares(meeting, cast, client_for):
 
 def test_a_budget_without_an_amount_stays_open(shili):
     [budget] = together.budgets_of(queries.current_release(), "laboratory-award")
-    money = together.money(budget, 2031, Decimal("7.00"), "demo")
+    money = together.money(budget, {"id": budget.id, "year": 2031, "due": "7.00", "spent": "0.00", "realm": "demo"})
     assert (money.amount, money.left, money.lacking, money.per_cent) == (None, None, 0, None)
     assert money.payers == (("市级财政", None),)
 

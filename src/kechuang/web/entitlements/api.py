@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema
 from kechuang.citypack import models as pack_models
 from kechuang.web.entitlements.domain import queries as results
 from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts, refuse, typed_facts
+from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.policy.domain import queries
 from kechuang.web.policy.domain.days import parse_day
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -65,6 +66,17 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     return {"items": [fact.model_dump(mode="json", by_alias=True) for fact in release.pack.facts]}
 
 
+def _fund(row: Entitlement) -> dict[str, Any]:
+    """What a budget does with an amount, as of the last nightly run."""
+    return {
+        "budget": row.budget,
+        "place": row.place,
+        "pays": f"{row.pays:.2f}",
+        "position": row.position,
+        "payers": row.payers,
+    }
+
+
 @router.get("/organisations/{uscc}/entitlements", summary="一家单位能享受什么 / what an organisation can get")
 def organisation_entitlements(request: HttpRequest, uscc: str, on: str | None = None) -> dict[str, Any]:
     """All measures for one organisation out of the register; only for who may see its results."""
@@ -82,6 +94,7 @@ def organisation_entitlements(request: HttpRequest, uscc: str, on: str | None = 
                 "subject": row.subject,
                 **row.explanation.to_dict(),
                 "award": None if row.award is None else row.award.to_dict(),
+                "fund": None if row.fund is None else _fund(row.fund),
             }
             for row in found.rows
         ],

@@ -15,6 +15,7 @@ from kechuang.web.entitlements.domain import asking, together
 from kechuang.web.entitlements.domain.calculate import explain_measure, measure_facts
 from kechuang.web.entitlements.domain.received import Received
 from kechuang.web.entitlements.enums import Group
+from kechuang.web.entitlements.models import Entitlement, Run
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 NEARLY_GAPS = 2  # more failed conditions than this are no longer "nearly"
@@ -34,6 +35,8 @@ class Row:
     day: dt.date | None = None
     award: Award | None = None
     """What is left of the amount where measures meet; None where there is no amount to pay."""
+    fund: Entitlement | None = None
+    """The row of the last nightly run, where a budget has placed it."""
 
     @property
     def payable(self) -> Decimal | None:
@@ -67,6 +70,8 @@ class Result:
     failed: list[pack_models.Measure] = field(default_factory=list)
     received: Received | None = None
     """The payments on record; None where the register was not asked (answers of a visitor)."""
+    run: Run | None = None
+    """The nightly run that budgets were divided in."""
 
     def of(self, group: Group | str) -> list[Row]:
         """The rows of a group."""
@@ -218,7 +223,8 @@ def lines(rows: Iterable[Row]) -> list[Line]:
     for row_ in rows:
         missing = tuple(m.fact for m in row_.explanation.missing)
         priced = row_.explanation.amount is not None or row_.explanation.amount_if is not None
-        alone = (row_.query, row_.award) if priced else ""
+        fund = row_.fund and (row_.fund.place, row_.fund.position, row_.fund.pays)
+        alone = (row_.query, row_.award, fund) if priced else ""
         found.setdefault((row_.measure.id, row_.group, missing, row_.explanation.sentence, alone), []).append(row_)
     return [Line(same) for same in found.values()]
 

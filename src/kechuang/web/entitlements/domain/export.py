@@ -7,15 +7,17 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import translation
 
 from kechuang.citypack import models as pack_models
 from kechuang.measures.cumulation import PAID
 from kechuang.tabular.writing import XLSX, csv_rows, xlsx_bytes
 from kechuang.web.core.enums import Realm
+from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.models import Entitlement, Run
 
 HEAD = (
-    "数据 措施 单位 统一社会信用代码 所在地 对象 结论 金额（元） 应付（元） 已付（元） 少得的原因 依据的已获支持 还要看以前领过多少 条件都满足时（元） 缺的事实"
+    "数据 措施 单位 统一社会信用代码 所在地 对象 结论 金额（元） 应付（元） 已付（元） 资金结果 资金付出（元） 排在第几 各级分担 少得的原因 依据的已获支持 还要看以前领过多少 条件都满足时（元） 缺的事实"
 ).split()
 Cells = list[str | Decimal]
 
@@ -34,12 +36,23 @@ def cells(measure: pack_models.Measure, titles: dict[str, str], rows: QuerySet[E
             "" if row.amount is None else row.amount,
             "" if row.awarded is None else row.awarded,
             sum((Decimal(found["taken"]) for found in row.forgone if found["kind"] == PAID), Decimal("0.00")),
+            row.get_place_display(),
+            "" if row.pays is None else row.pays,
+            "" if row.position is None else Decimal(row.position),
+            "；".join(_payer(part) for part in row.payers),
             "；".join(f"{found['zh']}，少得 {found['taken']} 元" for found in row.forgone if found["kind"] != PAID),
             "；".join(f"{found['year']} {found['measure']} {found['amount']} 元" for found in row.received),
             "；".join(titles.get(rule, rule) for rule in row.depends),
             "" if row.amount_if is None else row.amount_if,
             "、".join(row.missing),
         ]
+
+
+def _payer(part: dict[str, str]) -> str:
+    """``受益财政（431002） 5000.00 元``."""
+    with translation.override("zh-hans"):
+        level = str(together.LEVELS[part["level"]])
+    return f"{level}{'（' + part['county'] + '）' if part.get('county') else ''} {part['amount']} 元"
 
 
 def _name(measure: pack_models.Measure, run: Run, ending: str) -> str:

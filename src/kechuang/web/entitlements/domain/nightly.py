@@ -18,6 +18,7 @@ from kechuang.web.audit.domain.record import record
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.calculate import explain_measure
 from kechuang.web.entitlements.domain.eligibility import group_after, group_of
+from kechuang.web.entitlements.domain.funding import Queues, fund
 from kechuang.web.entitlements.domain.received import received
 from kechuang.web.entitlements.domain.subjects import key_of, known_facts, name_of, subjects
 from kechuang.web.entitlements.enums import Group
@@ -40,14 +41,17 @@ def run(*, on: dt.date | None = None, actor: Any = None, role: str = "") -> Run:
     current = Run.objects.create(release_id=release.digest, on=day)
     failures: list[dict[str, str]] = []
     waiting: list[Entitlement] = []
+    queues = Queues(release, day.year)
     organisations = rows = 0
     for organisation in _organisations():
         organisations += 1
-        for entitlement in _results(release, organisation, day, current, failures):
+        for subject, entitlement in _results(release, organisation, day, current, failures):
+            queues.note(entitlement, subject)
             waiting.append(entitlement)
             if len(waiting) >= ROWS:
-                rows += _store(waiting)
-    rows += _store(waiting)
+                rows += _store(waiting, queues)
+    rows += _store(waiting, queues)
+    current.budgets = fund(current, queues)
     with transaction.atomic():
         current.organisations, current.rows = organisations, rows
         current.failures = failures[:KEPT_FAILURES]
@@ -90,8 +94,8 @@ def _organisations() -> Iterator[Organisation]:
 
 def _results(
     release: LoadedRelease, organisation: Organisation, day: dt.date, current: Run, failures: list[dict[str, str]]
-) -> Iterator[Entitlement]:
-    """The rows of one organisation; a measure that fails is noted and the rest goes on."""
+) -> Iterator[tuple[Subject, Entitlement]]:
+    """The rows of one organisation with their subjects; a measure that fails is noted and the rest goes on."""
     found: list[tuple[Subject, Explanation]] = []
     known = received(release, organisation, day)
     for measure, subject in subjects(release, organisation, day):
@@ -110,7 +114,7 @@ def _results(
     awards = together.awards(release, claims, day, known)
     for subject, explanation in found:
         award = awards.get((explanation.measure, key_of(subject)))
-        yield _row(release, current, organisation, subject, explanation, award)
+        yield subject, _row(release, current, organisation, subject, explanation, award)
 
 
 def _row(
@@ -157,12 +161,12 @@ def _received(award: Award | None) -> list[dict[str, str]]:
     ]
 
 
-def _store(waiting: list[Entitlement]) -> int:
+def _store(waiting: list[Entitlement], queues: Queues) -> int:
     """Insert and empty ``waiting``; returns how many were written."""
     count = len(waiting)
     if count:
         with transaction.atomic():
-            Entitlement.objects.bulk_create(waiting)
+            queues.stored(Entitlement.objects.bulk_create(waiting))
         waiting.clear()
     return count
 

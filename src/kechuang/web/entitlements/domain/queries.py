@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -67,8 +67,20 @@ def evaluate_organisation(release: LoadedRelease, organisation: Organisation, on
             if measure not in result.failed:
                 result.failed.append(measure)
     result.meet(release)
+    result.run = latest_run()
+    placed = _placed(result.run, organisation.uscc)
+    result.rows = [replace(found, fund=placed.get((found.measure.id, found.key))) for found in result.rows]
     sort(result.rows)
     return result
+
+
+def _placed(run: Run | None, uscc: str) -> dict[tuple[str, str], Entitlement]:
+    """The rows of an organisation that a budget has placed, by measure and subject as :func:`.subjects.key_of` names it."""
+    rows = Entitlement.objects.filter(run=run, uscc=uscc).exclude(place="") if run else ()
+    return {
+        (row.measure_id, "" if row.subject_kind == "enterprise" else f"{row.subject_kind}:{row.subject_id}"): row
+        for row in rows
+    }
 
 
 # ---- nightly rows ----------------------------------------------------------------------------

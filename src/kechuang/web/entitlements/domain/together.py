@@ -21,6 +21,7 @@ from kechuang.measures.budget import split
 from kechuang.measures.cumulation import Award, Claim, Group, combine
 from kechuang.measures.model import Text
 from kechuang.web.entitlements.domain.received import Received, unsure
+from kechuang.web.entitlements.enums import Place
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 KINDS = {
@@ -84,7 +85,9 @@ def budgets_of(release: LoadedRelease, measure_id: str) -> list[pack_models.Budg
 class Money:
     """A budget in one year against what is due from it: ``amount`` and ``left`` None where no amount is stated.
 
-    ``payers`` are the levels of government with what each pays of what is paid; None where no share is stated.
+    ``spent`` was paid before in that year, as far as the register knows; ``pays`` is what the budget pays of what is due. ``payers``
+    are the levels of government with what each pays, None where no share is stated; ``local`` the treasuries of counties among
+    them (level, division code, yuan); ``counts`` how many are paid in full, in part, wait or have no place in the order.
     """
 
     record: pack_models.Budget
@@ -93,11 +96,15 @@ class Money:
     amount: Decimal | None
     payers: tuple[tuple[str, Decimal | None], ...]
     realm: str
+    spent: Decimal = Decimal("0.00")
+    pays: Decimal | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+    local: tuple[tuple[str, str, Decimal], ...] = ()
 
     @property
     def left(self) -> Decimal | None:
         """What is left; negative: what is lacking."""
-        return None if self.amount is None else self.amount - self.due
+        return None if self.amount is None else self.amount - self.spent - self.due
 
     @property
     def lacking(self) -> Decimal:
@@ -107,16 +114,30 @@ class Money:
     @property
     def per_cent(self) -> Decimal | None:
         """What everybody gets of his claim, in per cent, where all are cut in proportion."""
-        if self.amount is None or self.record.when_short != "pro_rata" or not self.lacking:
+        if self.pays is None or self.record.when_short != "pro_rata" or not self.lacking:
             return None
-        return (self.amount / self.due * 100).quantize(Decimal("0.01"))
+        return (self.pays / self.due * 100).quantize(Decimal("0.01"))
 
 
-def money(record: pack_models.Budget, year: int, due: Decimal, realm: str) -> Money:
-    """A budget against what is due from it in a year."""
-    amount = record.amounts.get(year)
-    paid = due if amount is None else min(due, amount)
-    shares = {level.level: level.share for level in record.levels if level.share is not None}
-    parts = split(paid, dict(shares)) if shares else {}
-    payers = tuple((str(LEVELS[level.level]), parts.get(level.level)) for level in record.levels)
-    return Money(record, year, due, amount, payers, realm)
+def money(record: pack_models.Budget, told: Mapping[str, Any]) -> Money:
+    """A budget as a run has divided it (an entry of ``Run.budgets``).
+
+    Where no amount is stated, the levels are shown what they would pay if all that is due was paid.
+    """
+    year, due = int(told["year"]), Decimal(told["due"])
+    levels = {level: Decimal(total) for level, total in told.get("levels", {}).items()}
+    if "paid" not in told:
+        shares = {level.level: level.share for level in record.levels if level.share is not None}
+        levels = dict(split(due, dict(shares))) if shares else {}
+    return Money(
+        record,
+        year,
+        due,
+        record.amounts.get(year) if "paid" in told else None,
+        tuple((str(LEVELS[level.level]), levels.get(level.level)) for level in record.levels),
+        told["realm"],
+        Decimal(told["spent"]),
+        Decimal(told["paid"]) if "paid" in told else None,
+        tuple((place, told["counts"][place]) for place in Place.values if told.get("counts", {}).get(place)),
+        tuple((str(LEVELS[level]), county, Decimal(total)) for level, county, total in told.get("local", ())),
+    )

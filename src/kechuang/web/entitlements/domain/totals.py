@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Max, OuterRef, Sum
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.queries import counties_of
@@ -99,16 +99,21 @@ def _totals(parts: list[_Part], group: str, counties: Collection[str] | None) ->
 
 
 def budgets_for_user(user: Any, release: LoadedRelease, run: Run | None, measure_id: str) -> list[together.Money]:
-    """The budgets of a measure in the year of a run, against all that is due from them now, each realm apart.
+    """The budgets of a measure in the year of a run, as the run has divided them, each realm apart.
 
     The whole city's sums are for officers and auditors of the city; nobody else gets any.
     """
     if run is None or counties_of(user) is not None:
         return []
-    found = []
-    for budget in together.budgets_of(release, measure_id):
-        parts = [part for one in budget.measures for part in _parts(run, one) if part.group == Group.GET]
-        for realm in sorted({part.realm for part in parts}):
-            due = sum((part.amount for part in parts if part.realm == realm), Decimal(0))
-            found.append(together.money(budget, run.on.year, due, realm))
-    return found
+    return [
+        together.money(budget, told)
+        for budget in together.budgets_of(release, measure_id)
+        for told in run.budgets
+        if told["id"] == budget.id
+    ]
+
+
+def placed_totals(rows: QuerySet[Entitlement]) -> list[Totals]:
+    """Totals by realm of rows that a budget has placed; the money is what it pays now."""
+    found = rows.order_by().values("realm").annotate(n=Count("id"), firms=Count("uscc", distinct=True), now=Sum("pays"))
+    return [Totals(f["realm"], f["n"], f["firms"], f["now"] or Decimal(0)) for f in found.order_by("realm")]

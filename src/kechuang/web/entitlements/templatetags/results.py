@@ -12,11 +12,12 @@ from django.utils.translation import get_language, gettext
 
 from kechuang.measures.cumulation import Reduction
 from kechuang.measures.explanation import Gap
+from kechuang.web.core.templatetags.kc import t as bilingual
 from kechuang.web.entitlements.domain import asking, together
 from kechuang.web.entitlements.domain.changes import FactChange, last_changes_for_user
 from kechuang.web.entitlements.domain.eligibility import Line, Result, lines
 from kechuang.web.entitlements.domain.queries import summary_for_organisation
-from kechuang.web.entitlements.enums import TINTS, Group
+from kechuang.web.entitlements.enums import PLACE_TINTS, TINTS, Group, Place
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 register = template.Library()
@@ -76,6 +77,20 @@ def group_pill(group: str) -> str:
     """The pill of a group."""
     found = Group(group)
     return format_html('<span class="kc-pill {}">{}</span>', TINTS[found], found.label)
+
+
+@register.simple_tag
+def place_pill(place: str) -> str:
+    """The pill of what a budget does with an amount."""
+    found = Place(place)
+    return format_html('<span class="kc-pill {}">{}</span>', PLACE_TINTS[found], found.label)
+
+
+@register.simple_tag
+def county_name(release: LoadedRelease, code: str) -> str:
+    """A division of the city in the page's language; where none is registered it says so."""
+    region = next((r for r in release.pack.city.regions if r.code == code), None)
+    return bilingual(region.name) if region else gettext("所在地没有登记")
 
 
 @register.inclusion_tag("entitlements/_summary.html", takes_context=True)

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.paging import cut
-from kechuang.web.entitlements.domain import export, totals
+from kechuang.web.entitlements.domain import export, together, totals
 from kechuang.web.entitlements.domain import queries as results
-from kechuang.web.entitlements.enums import Group
+from kechuang.web.entitlements.enums import Group, Place
 from kechuang.web.policy.domain import queries
 
 PER_PAGE = 50
@@ -25,7 +25,11 @@ def measure_results(request: HttpRequest, measure_id: str) -> HttpResponseBase:
     run = results.latest_run()
     rows = results.results_for_user(request.user, run, measure_id)
     counties = [region for region in release.pack.city.regions if region.kind == "county"]
-    known = {"group": set(Group.values), "county": {region.code for region in counties}}
+    known = {
+        "group": set(Group.values),
+        "county": {region.code for region in counties},
+        "place": set(Place.values),
+    }
     wanted = {name: value if (value := request.GET.get(name, "")) in known[name] else "" for name in known}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     titles = {rule.id: rule.title.zh for rule in release.pack.cumulation}
@@ -33,7 +37,8 @@ def measure_results(request: HttpRequest, measure_id: str) -> HttpResponseBase:
         return export.csv_response(measure, run, titles, rows)
     if request.GET.get("format") == "xlsx" and run is not None:
         return export.xlsx_response(measure, run, titles, rows)
-    sums = totals.totals_for_user(request.user, run, measure_id, **wanted)
+    place = wanted.pop("place")
+    sums = totals.placed_totals(rows) if place else totals.totals_for_user(request.user, run, measure_id, **wanted)
     context = {
         "release": release,
         "measure": measure,
@@ -41,8 +46,10 @@ def measure_results(request: HttpRequest, measure_id: str) -> HttpResponseBase:
         "page": cut(rows, ("id",), request.GET.get("after", ""), PER_PAGE),
         "totals": sums,
         "budgets": totals.budgets_for_user(request.user, release, run, measure_id),
-        "wanted": wanted,
+        "wanted": {**wanted, "place": place},
         "groups": Group.choices,
+        "places": Place.choices if together.budgets_of(release, measure_id) else [],
+        "places_of": {region.code: region.name for region in release.pack.city.regions},
         "counties": counties,
         "demo_data": any(found.realm == Realm.DEMO for found in sums),
     }
