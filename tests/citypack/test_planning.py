@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,13 @@ def test_json_round_trip_is_exact(pack: Pack) -> None:
     assert to_json(again) == to_json(pack)
     with pytest.raises(pydantic.ValidationError):
         from_json('{"city": {}}')
+
+
+def test_a_release_from_before_formulas_were_expressions_is_read(pack: Pack) -> None:
+    """Releases are immutable: what an older program stored has to stay readable."""
+    content = json.loads(to_json(pack))
+    content["indicators"][0]["formula"] = {"numerator": "hightech_manufacturers", "denominator": "hightech_firms"}
+    assert from_json(json.dumps(content)).indicators[0].formula == "hightech_manufacturers / hightech_firms"
 
 
 def test_an_unchanged_pack_has_an_empty_plan(pack: Pack) -> None:

@@ -353,13 +353,6 @@ class NearIndicator(Record):
     why: Text
 
 
-class IndicatorFormula(Record):
-    """An indicator as the ratio of two others; the units must agree (亿元 ÷ 亿元 gives %, 件 ÷ 万人 gives 件/百万人)."""
-
-    numerator: str
-    denominator: str
-
-
 class Indicator(Record):
     """A statistical indicator: what it measures, in which unit, who holds it."""
 
@@ -377,8 +370,10 @@ class Indicator(Record):
     notes: list[Text] = Field(default_factory=list)
     breaks: list[SeriesBreak] = Field(default_factory=list)
     near: list[NearIndicator] = Field(default_factory=list)
-    formula: IndicatorFormula | None = Field(
-        None, description="how it is computed: fills cells nobody published, and turns targets round"
+    formula: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = Field(
+        None,
+        description="how it is computed from other indicators, e.g. rd_expenditure / gdp: fills cells nobody published, "
+        "and turns targets round (docs/indicators.md)",
     )
 
 

@@ -13,7 +13,6 @@ from kechuang.citypack.models import Document, Indicator, Pack, Source
 from kechuang.citypack.problems import Problem, Words
 from kechuang.codes import divisions
 from kechuang.indicators import Definition, Text, formulas
-from kechuang.indicators.definitions import Formula
 from kechuang.indicators.units import UnitError, convertible
 
 
@@ -28,8 +27,7 @@ def unknown(noun: Words, given: str, known: Iterable[str], defined_in: str) -> t
 
 def _plain(record: Indicator) -> Definition:
     """The part of an indicator that its formula is checked against."""
-    formula = Formula(record.formula.numerator, record.formula.denominator) if record.formula else None
-    return Definition(record.id, Text(record.name.zh, record.name.en), record.unit, formula=formula)
+    return Definition(record.id, Text(record.name.zh, record.name.en), record.unit, formula=record.formula)
 
 
 class References:
@@ -129,8 +127,11 @@ class References:
         for i, indicator in enumerate(self.pack.indicators):
             fault = formulas.check(definitions[indicator.id], definitions)
             if fault is not None:
-                what = Words(fault.zh, fault.en)
-                mend = Words("写两个已定义、单位相配的指标", "name two defined indicators whose units agree")
+                what = Words(fault.message("zh"), fault.message("en"))
+                mend = Words(
+                    "用已定义的指标写算式，单位要相配；写法见 docs/indicators.zh.md",
+                    "write the formula with defined indicators whose units agree; see docs/indicators.md",
+                )
                 where = f"{indicator.id}.formula"
                 yield self.locator.problem("indicator", "indicators", i, ("formula",), where, what, mend)
             if indicator.holder is not None:

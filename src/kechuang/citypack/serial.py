@@ -17,8 +17,19 @@ def to_json(pack: Pack) -> str:
 
 
 def from_json(text: str | bytes) -> Pack:
-    """The pack that ``to_json`` wrote. Raises ``pydantic.ValidationError`` for anything else."""
-    return Pack.model_validate_json(text)
+    """The pack that ``to_json`` wrote, also in an older release. Raises ``pydantic.ValidationError`` for anything else."""
+    content = json.loads(text)
+    if isinstance(content, dict):
+        _translate(content)
+    return Pack.model_validate_json(json.dumps(content, ensure_ascii=False))
+
+
+def _translate(content: dict[str, Any]) -> None:
+    """Releases from before formulas were expressions hold a ratio as numerator and denominator; a release stays readable."""
+    for indicator in content.get("indicators") or ():
+        formula = indicator.get("formula") if isinstance(indicator, dict) else None
+        if isinstance(formula, dict) and set(formula) == {"numerator", "denominator"}:
+            indicator["formula"] = f"{formula['numerator']} / {formula['denominator']}"
 
 
 def canonical(item: BaseModel) -> dict[str, Any]:

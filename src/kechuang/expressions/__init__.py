@@ -3,9 +3,9 @@
 from kechuang.expressions.check import Scope, Symbol, check, load
 from kechuang.expressions.errors import ExpressionError
 from kechuang.expressions.evaluate import Unknown, compile_tree, evaluate
-from kechuang.expressions.parse import parse
+from kechuang.expressions.parse import Dialect, parse
 from kechuang.expressions.types import Type
 
 __all__ = [
-    "ExpressionError", "Scope", "Symbol", "Type", "Unknown", "check", "compile_tree", "evaluate", "load", "parse",
+    "Dialect", "ExpressionError", "Scope", "Symbol", "Type", "Unknown", "check", "compile_tree", "evaluate", "load", "parse",
 ]  # fmt: skip

@@ -115,6 +115,22 @@ class Multiply(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Divide(Node):
+    """``left / right``; only in dialects with division, never in a rule."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function of a dialect, e.g. ``growth(x)``; what it means is for the owner of the dialect to say."""
+
+    function: str
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compare(Node):
     """``left op right``; a chain ``a < b < c`` is an ``And`` of two comparisons."""
 
@@ -233,6 +249,10 @@ def children(node: Node) -> tuple[Node, ...]:
             return (x,)
         case Add(left=a, right=b) | Subtract(left=a, right=b) | Multiply(left=a, right=b) | Compare(left=a, right=b):
             return (a, b)
+        case Divide(left=a, right=b):
+            return (a, b)
+        case Call(parts=parts):
+            return parts
         case Span(start=a, end=b) | ParameterOn(parameter=a, day=b):
             return (a, b)
         case Aggregate(relation=x, body=body):

@@ -12,6 +12,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn
 
@@ -24,6 +25,24 @@ FUNCTIONS = (
     "min", "max", "half_up", "yuan", "floor_to", "ceil_to", "tiers", "marginal",
     "date", "years_between", "months_between", "days_between", "value_on", "sum", "count", "any", "all",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one use of the language allows: its functions, and whether there is division.
+
+    Rules divide nowhere, so that every engine gives the same fen; statistics are quotients by nature. A function of
+    ``calls`` becomes a ``Call`` node (least and most arguments), whose meaning belongs to whoever owns the dialect.
+    """
+
+    functions: tuple[str, ...] = FUNCTIONS
+    calls: tuple[tuple[str, int, int], ...] = ()
+    division: bool = False
+
+
+RULES = Dialect()
+"""The language of measures and conditions."""
+
 _NUMBER = re.compile(r"\d[\d_]*(\.\d+)?")
 _FULL_WIDTH = {
     "（": "(", "）": ")", "【": "(", "】": ")", "，": ",", "、": ",", "。": ".", "；": ";", "：": ":",
@@ -35,17 +54,18 @@ _COMPARE: dict[type[ast.cmpop], n.CompareOp] = {
 }  # fmt: skip
 
 
-def parse(text: str) -> n.Node:
+def parse(text: str, dialect: Dialect = RULES) -> n.Node:
     """Read one expression; names stay unresolved and nodes untyped until ``check``.
 
-    Raises ``ExpressionError`` with line and column for everything outside the language.
+    ``check`` and the interpreters of this package know the dialect of rules only. Raises ``ExpressionError`` with line and column for everything outside the language.
     """
-    return _Parser(text).run()
+    return _Parser(text, dialect).run()
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
+        self.dialect = dialect
         # One line of the same length: an expression may be folded over lines, positions stay those of the text.
         self.flat = text.replace("\r", " ").replace("\n", " ").replace("\t", " ")
 
@@ -83,7 +103,7 @@ class _Parser:
             elif char in "\"'":
                 quote = char
             elif char in _FULL_WIDTH:
-                good = _FULL_WIDTH[char]
+                good = "/" if char == "÷" and self.dialect.division else _FULL_WIDTH[char]
                 self.fail(i, f"“{char}”是全角符号，请写 {good}", f'"{char}" is not part of the language; write {good}')
             elif char == "#":
                 self.fail(i, "表达式里不能写注释", "comments are not allowed inside an expression")
@@ -126,7 +146,9 @@ class _Parser:
                 return n.Subtract(sub(left), sub(right), at=at)
             case ast.BinOp(left=left, op=ast.Mult(), right=right):
                 return n.Multiply(sub(left), sub(right), at=at)
-            case ast.BinOp(op=ast.Div() | ast.FloorDiv()):
+            case ast.BinOp(left=left, op=ast.Div(), right=right) if self.dialect.division:
+                return n.Divide(sub(left), sub(right), at=at)
+            case ast.BinOp(op=ast.Div() | ast.FloorDiv()) if not self.dialect.division:
                 self.refuse(
                     item,
                     "不能用除号：比率写成小数（0.02），比较时两边相乘（研发投入 * 100 >= 营业收入 * 6）",
@@ -148,6 +170,12 @@ class _Parser:
                 return n.Choose(sub(test), sub(body), sub(orelse), at=at)
             case ast.Call():
                 return self.call(item, sub)
+        if self.dialect.division:
+            self.refuse(
+                item,
+                "这种写法不在算式里：只有加减乘除（+ - * /）、括号和规定的函数",
+                "not part of formulas: only + - * /, brackets and the listed functions",
+            )
         self.refuse(
             item,
             "这种写法不在表达式语言里：只有加减乘、比较、and/or/not、A if B else C 和规定的函数",
@@ -194,8 +222,10 @@ class _Parser:
 
     def call(self, item: ast.Call, sub: Callable[[ast.expr], n.Node]) -> n.Node:
         at = self.position(self.offset(item))
-        if not isinstance(item.func, ast.Name) or item.func.id not in FUNCTIONS:
-            zh, en = "、".join(FUNCTIONS), ", ".join(FUNCTIONS)
+        own = {name: (low, high) for name, low, high in self.dialect.calls}
+        known = (*self.dialect.functions, *own)
+        if not isinstance(item.func, ast.Name) or item.func.id not in known:
+            zh, en = "、".join(known), ", ".join(known)
             self.refuse(item, f"没有这个函数；可用的有：{zh}", f"unknown function; there are: {en}")
         name, args = item.func.id, item.args
         if item.keywords:
@@ -206,6 +236,9 @@ class _Parser:
                 how = str(low) if low == high else f"{low}–{high}" if high else f"≥ {low}"
                 self.refuse(item, f"{name} 要 {how} 个参数", f"{name} takes {how} arguments")
 
+        if name in own:
+            need(*own[name])
+            return n.Call(name, tuple(sub(a) for a in args), at=at)
         match name:
             case "min" | "max":
                 need(2)

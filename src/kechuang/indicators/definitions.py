@@ -35,16 +35,12 @@ class Related:
 
 
 @dataclass(frozen=True)
-class Formula:
-    """An indicator as the ratio of two others, each by its id."""
-
-    numerator: str
-    denominator: str
-
-
-@dataclass(frozen=True)
 class Definition:
-    """One dated version of an indicator's definition."""
+    """One dated version of an indicator's definition.
+
+    ``formula`` computes it from other indicators (``kechuang.indicators.formulas``); ``inherited`` are the breaks of
+    these, which count wherever a computed value is compared.
+    """
 
     id: str
     name: Text
@@ -61,12 +57,14 @@ class Definition:
     related: tuple[Related, ...] = ()
     notes: tuple[Text, ...] = ()
     maximum: Decimal | None = None
-    formula: Formula | None = None
+    formula: str | None = None
+    inherited: tuple[Break, ...] = ()
 
-    def breaks_between(self, region: str, first: int, last: int) -> tuple[Break, ...]:
-        """Breaks of ``region`` that separate the years ``first`` and ``last``."""
+    def breaks_between(self, region: str, first: int, last: int, *, computed: bool = False) -> tuple[Break, ...]:
+        """Breaks of ``region`` that separate the years ``first`` and ``last``; those of the parts if one is computed."""
         low, high = sorted((first, last))
-        return tuple(b for b in self.breaks if low < b.year <= high and b.region in ("", region))
+        every = self.breaks + self.inherited if computed else self.breaks
+        return tuple(b for b in every if low < b.year <= high and b.region in ("", region))
 
 
 def definition_on(versions: list[Definition], day: dt.date) -> Definition | None:

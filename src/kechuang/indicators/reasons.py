@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_UP, Decimal
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
-from kechuang.indicators.formulas import Need, Plausibility
+from kechuang.indicators.formulas import Need, Part, Working, formula_words
+from kechuang.indicators.formulas.language import scale
 from kechuang.indicators.observations import Flag
+from kechuang.indicators.plausibility import Plausibility
 from kechuang.indicators.progress import ProgressRatio
 from kechuang.indicators.series import Pace
 from kechuang.indicators.targets import Gap, Situation, Target, Verdict
@@ -37,7 +40,10 @@ def with_unit(
     parsed = parse_unit(unit)
     if not parsed.per and (parsed.power, parsed.base) in _ENGLISH:
         move, name = _ENGLISH[parsed.power, parsed.base]
-        return Text(f"{shown} {unit}", f"{number(shift(value, move), signed=signed)} {name}")
+        moved = shift(value if decimals is None else value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP), move)
+        # Zeros that the moved point added are no digits of the source.
+        moved = moved.normalize() if move < 0 else moved
+        return Text(f"{shown} {unit}", f"{number(moved, signed=signed)} {name}")
     return Text(f"{shown} {unit}", f"{shown} {unit_en or unit}")
 
 
@@ -184,18 +190,60 @@ def plausibility_sentence(found: Plausibility) -> Text:
 
 
 def need_sentence(need: Need, situation: Situation) -> Text:
-    """What numerator a target asks for (rounded up), and with which denominator that was computed."""
-    below, numerator = need.denominator, need.numerator
-    base, year = situation.definitions[below.indicator], below.year
-    step = Decimal(1).scaleb(-numerator.decimals)
-    amount = with_unit(need.value.quantize(step, rounding=ROUND_UP), numerator.unit, numerator.unit_en)
-    size = cell_value(below, base)
+    """How much of a part a target asks for (rounded up), and with which other cells that was computed."""
+    part = need.part
+    step = Decimal(1).scaleb(-part.decimals)
+    amount = with_unit(need.value.quantize(step, rounding=ROUND_UP), part.unit, part.unit_en)
+    with_zh, with_en = [], []
+    for cell in need.others:
+        base = situation.definitions[cell.indicator]
+        size = cell_value(cell, base)
+        with_zh.append(f"{cell.year} 年{base.name.zh} {size.zh}")
+        with_en.append(f"{base.name.en} of {size.en} in {cell.year}")
+    using = Text("", "")
+    if need.others:
+        using = Text(f"，按 {beside('、'.join(with_zh), '算')}", f", with {' and '.join(with_en)}")
     stand = Text("", "") if need.same_year else Text("，期限当年的还没有", ", that of the deadline is not known")
     have = Text("", "")
     if need.latest is not None:
-        value = cell_value(need.latest, numerator)
+        value = cell_value(need.latest, part)
         have = Text(f"；{need.latest.year} 年有 {value.zh}", f"; {value.en} in {need.latest.year}")
     return Text(
-        f"反推：{numerator.name.zh}要有 {amount.zh}，按 {year} 年{base.name.zh} {beside(size.zh, '算')}{stand.zh}{have.zh}",
-        f"that takes {numerator.name.en} of {amount.en}, with {base.name.en} of {size.en} in {year}{stand.en}{have.en}",
+        f"反推：{part.name.zh}要有 {amount.zh}{using.zh}{stand.zh}{have.zh}",
+        f"that takes {part.name.en} of {amount.en}{using.en}{stand.en}{have.en}",
+    )
+
+
+def working_sentence(found: Working, definitions: Mapping[str, Definition]) -> Text:
+    """How a computed cell came about: the formula, each part with its unit conversion, the result; or what is missing."""
+    formula = formula_words(found.definition, definitions) or Text("", "")
+    if found.value is None:
+        return Text(
+            f"算不出：{'；'.join(m.zh for m in found.missing)}",
+            f"cannot be computed: {'; '.join(m.en for m in found.missing)}",
+        )
+    definition = found.definition
+    result = with_unit(found.value, definition.unit, definition.unit_en, definition.decimals)
+    used = [_used(part, definitions) for part in found.parts]
+    return Text(
+        f"{'；'.join(u.zh for u in used)}；{formula.zh} ＝ {result.zh}",
+        f"{'; '.join(u.en for u in used)}; {formula.en} = {result.en}",
+    )
+
+
+def _used(part: Part, definitions: Mapping[str, Definition]) -> Text:
+    """One part with its value, the same in base units where they differ, and its link factor."""
+    cell, definition = part.cell, definitions[part.cell.indicator]
+    size, parsed = cell_value(cell, definition), parse_unit(cell.unit)
+    converted = Text("", "")
+    if scale(cell.unit) > 0 and not parsed.per:
+        plain = number(Decimal(f"{shift(cell.value, parsed.power):f}"))
+        base_en = {"元": "yuan", "人": "persons"}.get(parsed.base, parsed.base)
+        converted = Text(f"＝{plain} {parsed.base}", f" = {plain} {base_en}")
+    link = Text("", "")
+    if part.factor != 1:
+        link = Text(f" × 衔接系数 {number(part.factor)}", f" × link factor {number(part.factor)}")
+    return Text(
+        f"{cell.year} 年{definition.name.zh} {size.zh}{converted.zh}{link.zh}",
+        f"{definition.name.en} in {cell.year}: {size.en}{converted.en}{link.en}",
     )

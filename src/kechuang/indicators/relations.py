@@ -8,7 +8,7 @@ from itertools import pairwise
 from kechuang.indicators import reasons
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
-from kechuang.indicators.series import series
+from kechuang.indicators.series import computed, series
 from kechuang.indicators.targets import Gap, Situation, Status, Target, Verdict
 from kechuang.indicators.text import Text, number
 from kechuang.indicators.units import POINT, parse_unit
@@ -29,7 +29,7 @@ def growth_by_year(definition: Definition, region: str, situation: Situation) ->
     growth: Growth = {}
     for before, after in pairwise(cells):
         usable = before.gives_change and after.gives_change and before.value > 0
-        broken = definition.breaks_between(region, before.year, after.year)
+        broken = definition.breaks_between(region, before.year, after.year, computed=computed(before, after))
         if usable and not broken and after.year - before.year == 1:
             growth[after.year] = ((after.value / before.value - 1) * 100, (before, after))
     return growth

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
+from kechuang.indicators.observations import Flag
 
 Cells = Mapping[tuple[str, str, int], Cell]
 
@@ -30,6 +31,11 @@ def series(cells: Cells, region: str, indicator: str) -> list[Cell]:
     )
 
 
+def computed(*cells: Cell) -> bool:
+    """Whether one of the cells was computed by a formula, so that the breaks of its parts count."""
+    return any(Flag.COMPUTED in cell.flags for cell in cells)
+
+
 def linked(cells: Iterable[Cell], definition: Definition, region: str) -> dict[int, Decimal]:
     """Values by year, earlier ones multiplied by the link factors of later breaks.
 
@@ -42,7 +48,7 @@ def linked(cells: Iterable[Cell], definition: Definition, region: str) -> dict[i
     values: dict[int, Decimal] = {}
     for cell in ordered:
         factor = Decimal(1)
-        for point in definition.breaks_between(region, cell.year, last):
+        for point in definition.breaks_between(region, cell.year, last, computed=computed(cell, ordered[-1])):
             if point.link_factor is None:
                 break
             factor *= point.link_factor
@@ -59,7 +65,7 @@ def paces(cells: Cells, region: str, definition: Definition) -> list[Pace]:
         if after.year - before.year != 1:
             continue
         base = before.value
-        crossed = definition.breaks_between(region, before.year, after.year)
+        crossed = definition.breaks_between(region, before.year, after.year, computed=computed(before, after))
         if any(point.link_factor is None for point in crossed):
             continue
         for point in crossed:

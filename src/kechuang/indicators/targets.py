@@ -12,7 +12,8 @@ from typing import Literal
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.forecast import Outlook
-from kechuang.indicators.formulas import Need, Plausibility
+from kechuang.indicators.formulas import Need
+from kechuang.indicators.plausibility import Plausibility
 from kechuang.indicators.progress import ProgressRatio
 from kechuang.indicators.series import Pace
 from kechuang.indicators.text import Text

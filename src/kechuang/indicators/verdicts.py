@@ -11,8 +11,9 @@ from kechuang.indicators import reasons
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.forecast import outlook
-from kechuang.indicators.formulas import Plausibility, needed, plausibility
+from kechuang.indicators.formulas import needed
 from kechuang.indicators.observations import Flag
+from kechuang.indicators.plausibility import Plausibility, plausibility
 from kechuang.indicators.progress import progress_ratio
 from kechuang.indicators.relations import NO_PUBLIC_FIGURE, judge_relation
 from kechuang.indicators.series import best_pace, linked, others, series, years_needed

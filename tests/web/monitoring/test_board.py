@@ -211,7 +211,7 @@ def test_a_target_on_a_ratio_is_turned_round(chenzhou):
     targets = {t["id"]: t for t in client.get("/api/v1/targets").json()["targets"]}
     found = targets["rd-intensity-2020"]["needed"]
     assert (found["indicator"], found["value"], found["unit"]) == ("rd_expenditure", "62.57675", "亿元")
-    assert found["same_year"] is True and found["denominator"]["value"] == "2503.07"
+    assert found["same_year"] is True and [c["value"] for c in found["with"]] == ["2503.07"]
     assert "研发经费 ÷ 地区生产总值" in client.get("/indicators/rd_intensity/").content.decode()
     body = client.get("/api/v1/indicators/hitech_va_share_of_gdp").json()
     computed = [c for c in body["cells"] if "computed" in c["flags"]]

@@ -170,9 +170,14 @@ def test_charts_show_series_and_targets(chenzhou):
 
     html = page("en")
     assert "R&amp;D intensity (%): Chenzhou 2020 only; Hunan Province 2011–2023, 13 values" in html
-    assert html.count("<figure>") == 1 == html.count("data:image/svg+xml;base64,")
+    # The second one is computed: public S&T expenditure as a share of public expenditure, for the province and the nation.
+    assert "S&amp;T share of public expenditure (%)" in html
+    assert html.count("<figure>") == 2 == html.count("data:image/svg+xml;base64,")
     with zipfile.ZipFile(io.BytesIO(made("en"))) as archive:
-        assert [n for n in archive.namelist() if n.startswith("word/media/")] == ["word/media/image1.png"]
+        assert [n for n in archive.namelist() if n.startswith("word/media/")] == [
+            "word/media/image1.png",
+            "word/media/image2.png",
+        ]
     if refusal("zh") is None:  # where a Chinese font is installed
         assert "郴州市只有2020年，湖南省2011—2023年13个值" in page("zh")
 

@@ -42,9 +42,7 @@ def _definition(value: Definition) -> dict[str, Any]:
         "definition": _text(value.definition),
         "better": value.better,
         "holder": value.holder,
-        "formula": {"numerator": value.formula.numerator, "denominator": value.formula.denominator}
-        if value.formula
-        else None,
+        "formula": value.formula,
         "breaks": [
             {
                 "year": b.year,
@@ -149,15 +147,15 @@ def _plausibility(verdict: Verdict) -> dict[str, Any] | None:
 
 
 def _needed(verdict: Verdict) -> dict[str, Any] | None:
-    """What the target asks of the numerator of the indicator's formula."""
+    """What the target asks of the first part of the indicator's formula (the numerator of a ratio)."""
     found = verdict.need
     if found is None:
         return None
     return {
-        "indicator": found.numerator.id,
+        "indicator": found.part.id,
         "value": f"{found.value:f}",
-        "unit": found.numerator.unit,
-        "denominator": _cell(found.denominator),
+        "unit": found.part.unit,
+        "with": [_cell(cell) for cell in found.others],
         "same_year": found.same_year,
     }
 

@@ -81,7 +81,7 @@ class Row:
     nested: bool
     next_data: Due | None
     more: tuple[Text, ...]
-    """Beside the verdict: progress class, how many ever made such a jump, what the target asks of its numerator."""
+    """Beside the verdict: progress class, how many ever made such a jump, what the target asks of a part of its formula."""
 
     @property
     def next_text(self) -> Text | None:

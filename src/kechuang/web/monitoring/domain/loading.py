@@ -25,8 +25,7 @@ from kechuang.indicators import (
     as_known_on,
     choose_all,
 )
-from kechuang.indicators.definitions import Formula
-from kechuang.indicators.formulas import with_derived
+from kechuang.indicators.formulas import with_breaks, with_derived
 from kechuang.indicators.quality import Finding, Material, check
 from kechuang.indicators.remarks import flags_from_remark, released_from_title, trust_from_title
 from kechuang.web.core.enums import Realm
@@ -57,7 +56,7 @@ def definition(record: pack_models.Indicator) -> Definition:
         breaks=tuple(Break(b.year, text(b.why), b.region or "", b.link_factor) for b in record.breaks),
         related=tuple(Related(n.indicator, text(n.why)) for n in record.near),
         notes=tuple(text(n) for n in record.notes),
-        formula=Formula(record.formula.numerator, record.formula.denominator) if record.formula else None,
+        formula=record.formula,
     )
 
 
@@ -177,7 +176,7 @@ def build(
     observations = [*pack_observations(pack), *(submission_observation(row) for row in rows)]
     if known_on is not None:
         observations = as_known_on(observations, known_on)
-    definitions = {i.id: definition(i) for i in pack.indicators}
+    definitions = with_breaks({i.id: definition(i) for i in pack.indicators})
     cells = with_derived(choose_all(observations, {d.id: d.unit for d in definitions.values()}), definitions)
     regions = pack.city.regions
     situation = Situation(

@@ -10,6 +10,7 @@ from kechuang.indicators import Cell, Definition, Flag, Observation, Situation, 
 from kechuang.indicators.choice import Conflict
 from kechuang.indicators.due import Due
 from kechuang.indicators.forecast import MINIMUM_POINTS
+from kechuang.indicators.formulas import formula_words
 from kechuang.indicators.quality import Finding, Severity, findings_of, summarised
 from kechuang.indicators.reasons import cell_value, with_unit
 from kechuang.indicators.series import series
@@ -22,6 +23,7 @@ from .contribution import INDICATOR as CONTRIBUTION
 from .contribution import Inversion, inversions
 from .projection import Projection, projection
 from .table import Column, TableRow, columns, table
+from .workings import Workings, workings
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Page:
     next_data: Due
     next_text: Text
     formula: Text | None
+    workings: Workings | None
     demo: bool
 
     @property
@@ -90,14 +93,6 @@ def definition_of(loaded: loading.Loaded, indicator: str) -> Definition:
         raise UserError(
             f"没有编号为“{indicator}”的指标。", f"There is no indicator “{indicator}”.", code="unknown", status=404
         ) from None
-
-
-def formula_words(definition: Definition, situation: Situation) -> Text | None:
-    """The formula in names: 研发经费 ÷ 地区生产总值."""
-    if definition.formula is None:
-        return None
-    parts = [situation.definitions[i].name for i in (definition.formula.numerator, definition.formula.denominator)]
-    return Text(" ÷ ".join(p.zh for p in parts), " ÷ ".join(p.en for p in parts))
 
 
 def stated_day(release: LoadedRelease, indicator: str) -> str | None:
@@ -295,7 +290,8 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         projection=projection(definition, situation),
         inversions=tuple(inversions(release.pack, situation)) if indicator == CONTRIBUTION else (),
         holder=situation.holders.get(definition.holder or ""),
-        formula=formula_words(definition, situation),
+        formula=formula_words(definition, situation.definitions),
+        workings=workings(definition, situation),
         next_data=due,
         next_text=board.due_sentence(due),
         demo=loaded.demo,

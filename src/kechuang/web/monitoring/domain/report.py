@@ -160,7 +160,7 @@ def _cells(row: Row, situation: Situation) -> list[Cell]:
     if best is not None and definition is not None:
         cells += [situation.cells.get((best.region, definition.id, year)) for year in (best.first, best.last)]
     if verdict.need is not None:
-        cells += [verdict.need.denominator, verdict.need.latest]
+        cells += [*verdict.need.others, verdict.need.latest]
     cells += [f.cell for f, _ in row.related] + [f.cell for f in row.elsewhere]
     return [c for c in dict.fromkeys(cells) if c is not None]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kechuang.indicators import Cell, Definition, Situation, Status, Text, Verdict
+from kechuang.indicators import Cell, Definition, Flag, Situation, Status, Text, Verdict
 from kechuang.indicators.forecast import MODEL_NAMES
-from kechuang.indicators.reasons import cell_value, fastest, with_unit
+from kechuang.indicators.formulas import formula_words, work
+from kechuang.indicators.reasons import cell_value, fastest, with_unit, working_sentence
 from kechuang.indicators.text import number
 from kechuang.indicators.units import convert, gap_unit
 
@@ -122,18 +123,25 @@ def formulas(verdict: Verdict, definition: Definition | None, notes: Notes) -> l
                 f"95% interval {low} to {high}.",
             )
         )
-    if verdict.need is not None and definition.formula is not None:
-        need, below = verdict.need, verdict.need.denominator
-        base = notes.situation.definitions[below.indicator]
+    if verdict.need is not None:
+        need = verdict.need
         goal = with_unit(wanted, definition.unit, definition.unit_en)
+        words = formula_words(definition, notes.situation.definitions) or Text("", "")
+        names = [notes.situation.definitions[c.indicator] for c in need.others]
+        used_zh = [
+            f"{d.name.zh}[{notes.cell(c)}]＝{number(c.value)} {c.unit}" for d, c in zip(names, need.others, strict=True)
+        ]
+        used_en = [
+            f"{d.name.en} [{notes.cell(c)}] = {number(c.value)} {d.unit_en}"
+            for d, c in zip(names, need.others, strict=True)
+        ]
         found.append(
             Text(
-                f"算式：{need.numerator.name.zh}＝目标值×{base.name.zh}[{notes.cell(below)}]"
-                f"＝{goal.zh}×{number(below.value)} {below.unit}"
-                f"＝{number(need.value.normalize())} {need.numerator.unit}，向上取整到显示的位数。",
-                f"Formula: {need.numerator.name.en} = target × {base.name.en} [{notes.cell(below)}] = {goal.en} "
-                f"× {number(below.value)} {base.unit_en} = {number(need.value.normalize())} "
-                f"{need.numerator.unit_en}, rounded up to the digits shown.",
+                f"算式：由“{definition.name.zh}＝{words.zh}”，目标 {goal.zh}，{'，'.join(used_zh)}，"
+                f"得{need.part.name.zh}＝{number(need.value.normalize())} {need.part.unit}，向上取整到显示的位数。",
+                f"Formula: from {definition.name.en} = {words.en} with a target of {goal.en} and {', '.join(used_en)} "
+                f"follows {need.part.name.en} = {number(need.value.normalize())} {need.part.unit_en}, "
+                "rounded up to the digits shown.",
             )
         )
     return [notes.formula(text) for text in found]
@@ -149,6 +157,15 @@ def cell_note(cell: Cell, situation: Situation) -> Text:
     where = f" {source.url} " if source.url else ""
     zh.append(f"来源：{source.title}（{source.trust.label.zh}{day.zh}）{where}".rstrip())
     en.append(f"Source: {source.title} ({source.trust.label.en}{day.en}){where}".rstrip())
+    if Flag.COMPUTED in cell.flags:
+        found = work(definition, cell.region, cell.year, situation.cells, situation.definitions)
+        words = working_sentence(found, situation.definitions)
+        zh.append(words.zh)
+        en.append(words.en)
+        for used in {part.cell.chosen.source.id: part.cell.chosen.source for part in found.parts}.values():
+            place = f" {used.url} " if used.url else ""
+            zh.append(f"各项来源：{used.title}（{used.trust.label.zh}）{place}".rstrip())
+            en.append(f"Source of a part: {used.title} ({used.trust.label.en}){place}".rstrip())
     if cell.flags:
         zh.append("，".join(f.label.zh for f in sorted(cell.flags)))
         en.append(", ".join(f.label.en for f in sorted(cell.flags)))
