@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from kechuang.citypack.decisions import Decision, undone
 from kechuang.citypack.models import Pack
 from kechuang.citypack.problems import Lang
 from kechuang.citypack.serial import canonical, digest, digest_of
@@ -99,6 +100,8 @@ class Plan:
     before: str | None
     after: str
     changes: tuple[Change, ...]
+    decisions: tuple[Decision, ...] = ()
+    """Chosen readings that applying the new pack as it is would undo."""
 
     @property
     def empty(self) -> bool:
@@ -119,6 +122,7 @@ class Plan:
             "after": self.after,
             "counts": self.counts(),
             "changes": [change.to_dict() for change in self.changes],
+            "decisions": [decision.to_dict() for decision in self.decisions],
         }
 
     def as_text(self, lang: Lang = "zh") -> str:
@@ -138,6 +142,22 @@ class Plan:
                 if count > _SHOWN:
                     rest = count - _SHOWN
                     lines.append((f"    …… 还有 {rest} 项", f"    … {rest} more")[n])
+        for decision in self.decisions:
+            lines.append(f"! {decision.as_text(lang)}")
+        if any(decision.fate == "undone" for decision in self.decisions):
+            lines.append(
+                (
+                    "  应用时保留这些决定；要撤销，用 pack apply --drop-decisions。",
+                    "  Applying keeps these decisions; to undo them use pack apply --drop-decisions.",
+                )[n]
+            )
+        if any(decision.fate == "lapsed" for decision in self.decisions):
+            lines.append(
+                (
+                    "  问题已经不同的决定保留不了：请重新决定，再用 pack apply --drop-decisions。",
+                    "  Decisions whose question is another one cannot be kept: decide again, then use pack apply --drop-decisions.",
+                )[n]
+            )
         lines.append((f"合计 {len(self.changes)} 处变化。", f"{len(self.changes)} change(s).")[n])
         return "\n".join(lines)
 
@@ -186,7 +206,7 @@ def plan(old: Pack | None, new: Pack) -> Plan:
     changes += [Change("remove", *key, digest_of(value), None) for key, value in before.items() if key not in after]
     order = {kind: n for n, kind in enumerate(KINDS)}
     changes.sort(key=lambda change: (order[change.kind], ("add", "change", "remove").index(change.action)))
-    return Plan(None if old is None else digest(old), digest(new), tuple(changes))
+    return Plan(None if old is None else digest(old), digest(new), tuple(changes), undone(old, new))
 
 
 def compare(before: Any, after: Any, path: str = "") -> Iterator[Difference]:

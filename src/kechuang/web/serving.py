@@ -43,12 +43,23 @@ def _collect_static() -> None:
 def prepare() -> None:
     """Bring database, static files, city pack and (in demo mode) the demo city up to date. Safe to repeat."""
     from kechuang import citypack
-    from kechuang.web.policy.domain.apply import apply
+    from kechuang.web.core.errors import UserError
+    from kechuang.web.policy.domain.apply import apply_kept
 
     call_command("migrate", interactive=False, verbosity=0)
     _collect_static()
     pack = citypack.load(settings.PACK_DIR)
-    if apply(pack).changed:
+    try:
+        applied, kept = apply_kept(pack)
+    except UserError as error:  # the release in force stays; people decide, the city runs meanwhile
+        _say(f"{error.zh} / {error.en}")
+        applied, kept = None, ()
+    for decision in kept if applied and applied.changed else ():
+        _say(
+            f"保留 {decision.where} 的读法“{decision.reading}”（{decision.by} {decision.date}） / kept: reading"
+            f' "{decision.reading}" of {decision.where}'
+        )
+    if applied and applied.changed:
         _say(f"城市包已生效：{pack.city.name.zh} / City pack applied: {pack.city.name.en}")
     if settings.DEMO:
         _prepare_demo(pack)

@@ -1,7 +1,7 @@
 """Open questions of a measure: what each reading costs over the register, and the choice of one by a named person.
 
 A choice is a new release of the pack, so results, receipts and kept addresses of the release before stay as they are;
-``kechuang manage pack_export`` writes it back to YAML.
+``kechuang pack export`` writes it back to YAML, and applying the old folder again keeps it (``citypack/decisions.py``).
 """
 
 from __future__ import annotations

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from kechuang.citypack import Pack, load, to_json
 from kechuang.citypack import digest as pack_digest
+from kechuang.citypack.decisions import Decision, keep, undone
 from kechuang.citypack.planning import items as planned_items
 from kechuang.citypack.serial import item_digest
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.errors import UserError
-from kechuang.web.policy.domain.releases import current_digest
+from kechuang.web.policy.domain.releases import current_digest, release
 from kechuang.web.policy.models import Release, ReleaseItem, Term
 
 
@@ -56,6 +57,30 @@ def apply(
             code="busy",
             status=409,
         ) from None
+
+
+def apply_kept(pack: Pack, *, role: str = "", actor: Any = None) -> tuple[Applied, tuple[Decision, ...]]:
+    """Apply a pack without undoing readings that officers have chosen in the release in force; and these decisions.
+
+    Raises ``UserError`` (409) when a decision cannot be kept, since its question or its readings are other ones in the new pack:
+    nothing is applied then.
+    """
+    digest = current_digest()
+    old = release(digest).pack if digest else None
+    lapsed = [decision for decision in undone(old, pack) if decision.fate == "lapsed"]
+    if lapsed:
+        zh = "；".join(decision.as_text("zh") for decision in lapsed)
+        en = "; ".join(decision.as_text("en") for decision in lapsed)
+        raise UserError(
+            f"没有应用，因为{zh}。请按新的问题重新决定并写进城市包，或用 --drop-decisions 放弃原来的决定。",
+            f"Nothing was applied: it {en}. Decide the new question and write it into the pack, or give the old decision up with "
+            "--drop-decisions.",
+            code="decisions_lapse",
+            status=409,
+        )
+    whole, kept = keep(old, pack)
+    told = {"kept": [f"{decision.where}/{decision.reading}" for decision in kept]} if kept else {}
+    return apply(whole, actor=actor, role=role, told=told), kept
 
 
 def _apply(

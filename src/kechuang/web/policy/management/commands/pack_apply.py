@@ -11,7 +11,8 @@ from django.core.management.base import CommandError
 from kechuang.citypack import PackError
 from kechuang.citypack.checking import check
 from kechuang.citypack.loading import load_with_sources
-from kechuang.web.policy.domain.apply import apply
+from kechuang.web.core.errors import UserError
+from kechuang.web.policy.domain.apply import apply, apply_kept
 from kechuang.web.policy.management.base import CityCommand
 
 
@@ -23,6 +24,11 @@ class Command(CityCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dir")
         parser.add_argument("--lang", choices=["zh", "en"], default="zh")
+        parser.add_argument(
+            "--drop-decisions",
+            action="store_true",
+            help="撤销页面上选定而城市包里没有的读法 (undo readings chosen on pages that the pack does not hold)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         lang = options["lang"]
@@ -33,7 +39,19 @@ class Command(CityCommand):
         report = check(pack, Path(options["dir"]), sources=sources)
         if not report.ok:
             raise CommandError(report.as_text(lang))
-        applied = apply(pack, role="operator")
+        if options["drop_decisions"]:
+            applied, kept = apply(pack, role="operator"), ()
+        else:
+            try:
+                applied, kept = apply_kept(pack, role="operator")
+            except UserError as error:
+                raise CommandError(error.en if lang == "en" else error.zh) from error
+        for decision in kept:
+            who = {
+                "zh": f"保留 {decision.where} 的读法“{decision.reading}”（{decision.by} {decision.date} 选定）",
+                "en": f'Kept: reading "{decision.reading}" of {decision.where}, chosen by {decision.by} on {decision.date}',
+            }
+            self.stdout.write(who[lang])
         if not applied.changed:
             words = {"zh": f"没有变化，生效的仍是 {applied.digest}", "en": f"No change; in force: {applied.digest}"}
         else:
