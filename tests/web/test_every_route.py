@@ -22,6 +22,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from tests.web import changes
 
 ROOT = Path(__file__).resolve().parents[2]
+LENT = "accounts/test_delegations.py"
 OIDC = "accounts/test_oidc.py"
 PEOPLE = "accounts/test_people.py::test_every_change_leaves_an_event"
 LIBRARY = "library/test_api.py::test_from_a_text_to_a_computed_measure"
@@ -38,6 +39,9 @@ WRITES: dict[str, str] = {
     "accounts:activate": f"{PEOPLE}[accounts:activate]",
     "accounts:become": f"{PEOPLE}[accounts:become]",
     "accounts:end": f"{PEOPLE}[accounts:end]",
+    "accounts:delegations": f"{LENT}::test_the_pages_lend_act_finish_and_take_back",
+    "accounts:delegation_act": f"{LENT}::test_the_pages_lend_act_finish_and_take_back",
+    "accounts:delegation_finish": f"{LENT}::test_the_pages_lend_act_finish_and_take_back",
     "accounts:oidc_link": f"{OIDC}::test_a_person_links_the_own_identity_and_takes_the_link_away",
     "accounts:oidc_unlink": f"{OIDC}::test_a_person_links_the_own_identity_and_takes_the_link_away",
     "accounts:unlink": f"{OIDC}::test_a_security_administrator_takes_a_link_away_and_others_do_not",

@@ -401,6 +401,8 @@ def read_sqlite(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
         event = {column.replace("public_id", "id"): row[column] for column in EVENT_COLUMNS}
         event["time"] = utc_text(datetime.fromisoformat(row["time"]).replace(tzinfo=UTC))
         link = {field: row[field] for field in ("seq", "content", "prev", "digest")}
+        if "behalf_id" in row.keys() and row["behalf_id"]:  # noqa: SIM118  the same
+            event["behalf_id"] = row["behalf_id"]
         if "rows" in row.keys() and row["rows"] is not None:  # noqa: SIM118  a sqlite3.Row iterates over values
             event["rows"] = row["rows"]
             link["leaves"] = bytes(leaves.get(row["id"], b"")).hex()

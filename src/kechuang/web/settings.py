@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "kechuang.web.accounts.middleware.ActingFor",
     "kechuang.web.audit.middleware.RefusedAttempts",
     "kechuang.web.core.middleware.UserErrorMiddleware",
     "kechuang.web.accounts.middleware.StaffGuard",

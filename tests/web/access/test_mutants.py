@@ -28,6 +28,9 @@ pytestmark = pytest.mark.django_db
 # Functions of access.py that open nothing by themselves, and why.
 OPENS_NOTHING = {
     "accounts.forget": "drops what was read",
+    "accounts.acting": "says by which delegation somebody acts; tried in accounts/test_delegations.py and test_delegate.py",
+    "accounts.behalf_of": "names the giver for the audit log",
+    "accounts.same_hands": "only ever refuses; each place that asks it is tried in accounts/test_delegations.py",
     "accounts.acting_role": "names the role for the audit log",
     "accounts.departments": "says whose indicators a template is filled with",
     "monitoring.departments_of": "says whose indicators a template is filled with",

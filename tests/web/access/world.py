@@ -32,6 +32,7 @@ CANARIES = (
     "机密认领", "机密填报", "机密申请",  # what firm A said with a claim and with its figures
     "3939393.93", "演示机密计划",  # what firm A was paid before
     "203.0.113.77",  # where that person logged in from
+    "机密委托事由",  # why a right was lent
     "机密身份编号",  # which person that is at the identity provider
     "canary@example.org",  # how to reach a person
 )  # fmt: skip
@@ -77,7 +78,7 @@ def build(cast: Any) -> World:
     from kechuang.web.accounts.access import is_staff_role
     from kechuang.web.accounts.domain import tokens
     from kechuang.web.accounts.domain.personas import ensure_personas
-    from kechuang.web.accounts.models import Grant, Identity, LogIn, Role, User
+    from kechuang.web.accounts.models import Delegation, Grant, Identity, LogIn, Role, User
     from kechuang.web.audit.domain.record import record_bulk
     from kechuang.web.audit.domain.seal import seal_and_publish
     from kechuang.web.audit.models import AuditEvent
@@ -161,6 +162,10 @@ def build(cast: Any) -> World:
     grant = Grant.objects.create(user=listed, role=Role.ENTERPRISE, organisation=cast.company_b.uscc)
 
     choices = upload.Choices(visibility="private", realm="demo")
+    lent = Delegation.objects.create(
+        giver=cast.county_officer, receiver=people[Who.COUNTY_OTHER], grant=cast.county_officer.grants.get(),
+        role=Role.COUNTY, reach=company.county, reason="机密委托事由", until=timezone.localdate() + dt.timedelta(days=7),
+    )  # fmt: skip
     Identity.objects.create(user=listed, issuer="https://id.example.org", subject="机密身份编号")
 
     first = upload.add_document(PRIVATE_TEXT, "金丝雀文稿.txt", choices, actor=cast.officer, role="officer")
@@ -301,6 +306,9 @@ def build(cast: Any) -> World:
         "mode": "elder",
         "pk": listed.pk,
         "grant": grant.pk,
+        "accounts:public_id": lent.public_id,
+        "accounts:delegation_act:sent": {"do": "withdraw"},
+        "accounts:delegation_act#begin:sent": {"do": "begin"},
         "accounts:become:key": "firm",
         "uidb36": "1",
         "key": "set-password",

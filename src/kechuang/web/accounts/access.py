@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from kechuang.web.accounts.models import STAFF_ROLES, Grant, Role
+from kechuang.web.accounts.models import STAFF_ROLES, Delegation, Grant, Role
 from kechuang.web.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 
 
 def grants(user: Any) -> QuerySet[Grant]:
-    """Grants of a person that are valid today; none for a visitor and for a disabled account."""
+    """Grants of a person that are valid today; none for a visitor and for a disabled account.
+
+    Who acts on somebody's behalf has the one grant that was lent, and not the own ones.
+    """
     if not (getattr(user, "is_authenticated", False) and user.is_active):
         return Grant.objects.none()
-    today = timezone.localdate()
-    return Grant.objects.filter(user=user).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    today, lent = timezone.localdate(), acting(user)
+    mine = Grant.objects.filter(user=user) if lent is None else Grant.objects.filter(pk=lent.grant_id)
+    return mine.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
 
 
 def _loaded(user: Any) -> list[Grant]:
@@ -35,6 +40,46 @@ def _loaded(user: Any) -> list[Grant]:
 def forget(user: Any) -> None:
     """Read the grants again at the next question, after they were changed."""
     user.__dict__.pop("_valid_grants", None)
+    user.__dict__.pop("_lent_to", None)
+
+
+def acting(user: Any) -> Delegation | None:
+    """The delegation by which a person acts on somebody's behalf just now; None: for themselves."""
+    found: Delegation | None = getattr(user, "kc_acting", None)
+    return found
+
+
+def behalf_of(user: Any) -> str:
+    """The number of the person on whose behalf somebody acts, for audit events; empty where for themselves."""
+    lent = acting(user)
+    return "" if lent is None else str(lent.giver_id)
+
+
+def same_hands(user: Any, other: int | None, when: dt.datetime | None) -> bool:
+    """Whether two acts are in the same hands, so that they are not two people's where two are needed.
+
+    So they are where one person did both, where either acts or acted on behalf of the other, and where both did on behalf
+    of a third. Whoever may act on somebody's behalf counts as doing so: what the own right was and what the lent one is not
+    told apart in favour of the two.
+
+    Args:
+        user: who is about to act.
+        other: number of the person who acted before; None is nobody.
+        when: when that was.
+    """
+    if other is None or not getattr(user, "is_authenticated", False):
+        return False
+    return user.pk == other or bool(_hands(user, user.pk, timezone.now()) & _hands(user, other, when or timezone.now()))
+
+
+def _hands(user: Any, pk: int, when: dt.datetime) -> set[int]:
+    """A person, and everybody on whose behalf they could act at that time; read once for each user object and person."""
+    known: dict[int, list[Delegation]] = user.__dict__.setdefault("_lent_to", {})
+    if pk not in known:
+        known[pk] = list(Delegation.objects.filter(receiver=pk))
+    day = timezone.localdate(when)
+    lent = (one for one in known[pk] if one.given_at <= when and one.until >= day)
+    return {pk, *(one.giver_id for one in lent if one.withdrawn_at is None or one.withdrawn_at >= when)}
 
 
 def roles(user: Any) -> set[Role]:

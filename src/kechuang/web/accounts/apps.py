@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect what writes audit events for log-ins and second factors, and say who knows a person's role."""
         from kechuang.web.accounts import access, checks, signals  # noqa: F401
-        from kechuang.web.audit.domain.record import role_source
+        from kechuang.web.audit.domain.record import behalf_source, role_source
 
         role_source(access.acting_role)
+        behalf_source(access.behalf_of)

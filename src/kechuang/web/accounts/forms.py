@@ -14,7 +14,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.codes import uscc
-from kechuang.web.accounts.models import Role, User
+from kechuang.web.accounts.models import Grant, Role, User
 from kechuang.web.core.templatetags.kc import is_english
 
 LABELS = {
@@ -129,6 +129,24 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
+
+
+class DelegationForm(forms.Form):
+    """Which of the own rights, to whom, until when, and why."""
+
+    grant = forms.ChoiceField(label=_("委托哪项权限"))
+    receiver = forms.CharField(label=_("委托给谁"), max_length=150, help_text=_("写对方的用户名，一字不差。"))
+    until = forms.DateField(label=_("有效期至"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("事由"), max_length=200, help_text=_("例如出差、休假。对方和安全管理员看得到。"))
+
+    def __init__(self, *args: Any, grants: list[Grant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["grant"].choices = [  # type: ignore[attr-defined]
+            (one.pk, f"{one.get_role_display()} {one.organisation or one.county or one.department}".strip())
+            for one in grants
+        ]
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "grant" else "form-control"
 
 
 class GrantForm(forms.Form):

@@ -11,6 +11,7 @@ KEY = "kc_kept_form"
 EXPIRED_USER = "kc_expired_user"
 CAME_BY = "kc_oidc_in"  # this session was opened by the identity provider: log-out offers to log out there too
 FACTOR = "kc_oidc_factor"  # whose second factor the provider has asked for, where the settings let that count
+ACTING = "kc_acting"  # the delegation by which this session acts on somebody's behalf
 MAX_BYTES = 64 * 1024
 MAX_AGE = 3600
 SECRET_WORDS = ("password", "csrfmiddlewaretoken", "code", "secret")

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.web.accounts import access
-from kechuang.web.accounts.models import STAFF_ROLES, Role
+from kechuang.web.accounts.models import APART, STAFF_ROLES, Role
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,10 @@ def doors(user: Any) -> list[Door]:
         add(_url("accounts:who_may"), _("谁能看什么"), _("每个地址给谁，谁还能看到其中不公开的内容。"))
     if held <= {Role.ENTERPRISE, Role.UNIVERSITY} and getattr(user, "is_authenticated", False):
         add(_url("selfservice:claim_new"), _("认领单位"), _("交证明材料，经办人核对后就能代表单位办事。"))
+    if Role.SECURITY_ADMIN in held:
+        add(_url("accounts:all_delegations"), _("全部委托"), _("谁把什么权限委托给了谁，到哪天；可以收回。"))
+    if held - APART:
+        add(_url("accounts:delegations"), _("委托权限"), _("出差、休假时让别人代办：写明给谁、到哪天，随时收回。"))
     if getattr(user, "is_authenticated", False):
         add(_url("selfservice:home"), _("我的办理"), _("我的申请、填报、同意过什么；查、改、删我的个人信息。"))
     return found

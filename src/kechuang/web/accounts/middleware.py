@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from kechuang.web.accounts import access, kept
+from kechuang.web.accounts.domain import delegations
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 
@@ -37,6 +38,49 @@ PERSONA_CLOSED = (
 OPEN_VIEWS = ("account_", "mfa_", "usersessions_", "portal:language", "portal:view", "core:")
 
 
+# What is a person's own stays so: nobody does it while acting on somebody's behalf.
+OWN_ONLY = (
+    "account_change_password",
+    "account_set_password",
+    "mfa_",
+    "usersessions_",
+    "accounts:oidc_link",
+    "accounts:oidc_unlink",
+    "selfservice:personal",
+    "selfservice:copy",
+    "selfservice:claim_new",
+    "selfservice:consent",
+)
+
+
+class ActingFor:
+    """Lets a person act on somebody's behalf, as their session says; the delegation is asked anew at each request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = request.session.get(kept.ACTING)
+        if number and request.user.is_authenticated:
+            if not delegations.resume(request.user, number):
+                # Whatever was about to be done was meant to be done with the lent right, not with the own ones.
+                request.session.pop(kept.ACTING)
+                messages.warning(request, _("这项委托已经到期或收回，刚才的操作没有做。你回到了自己的身份。"))
+                return redirect("accounts:home")
+            if view_name(request).startswith(OWN_ONLY):
+                messages.info(request, _("这是本人的事。请先回到你自己的身份，再办。"))
+                return redirect("accounts:delegations")
+        return self.get_response(request)
+
+
+def view_name(request: HttpRequest) -> str:
+    """Name of the view the request will reach; empty for an unknown address."""
+    try:
+        return resolve(request.path_info).view_name or ""
+    except Resolver404:
+        return ""
+
+
 class StaffGuard:
     """People with a staff role need a second factor, and are logged out after a quarter of an hour without a click.
 
@@ -53,7 +97,7 @@ class StaffGuard:
             return self.get_response(request)
         if user.realm == Realm.DEMO and not settings.DEMO:
             logout(request)
-        elif user.realm == Realm.DEMO and self._view_name(request).startswith(PERSONA_CLOSED):
+        elif user.realm == Realm.DEMO and view_name(request).startswith(PERSONA_CLOSED):
             messages.info(request, _("演示身份大家共用，不能改口令和账号安全设置。"))
             return redirect("accounts:home")
         elif access.is_staff_role(user):
@@ -89,18 +133,10 @@ class StaffGuard:
         minutes = settings.STAFF_IDLE_SECONDS // 60
         messages.warning(request, _("%(minutes)s 分钟没有操作，已自动退出登录。") % {"minutes": minutes})
 
-    @classmethod
-    def _open(cls, request: HttpRequest) -> bool:
-        """Whether the page is one that the set-up of a second factor itself needs."""
-        return cls._view_name(request).startswith(OPEN_VIEWS)
-
     @staticmethod
-    def _view_name(request: HttpRequest) -> str:
-        """Name of the view the request will reach; empty for an unknown address."""
-        try:
-            return resolve(request.path_info).view_name or ""
-        except Resolver404:
-            return ""
+    def _open(request: HttpRequest) -> bool:
+        """Whether the page is one that the set-up of a second factor itself needs."""
+        return view_name(request).startswith(OPEN_VIEWS)
 
 
 class ExpiredLogin:

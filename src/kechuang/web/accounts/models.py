@@ -16,6 +16,8 @@ class User(AbstractUser):
 
     display_name = models.CharField(_("姓名"), max_length=100, blank=True)
     realm = models.CharField(_("数据性质"), max_length=4, choices=Realm.choices, default=Realm.REAL)
+    kc_acting: Delegation | None = None
+    """On whose behalf this person acts during the request being served; set by ``middleware.ActingFor``, never stored."""
 
     def __str__(self) -> str:
         return self.display_name or self.username

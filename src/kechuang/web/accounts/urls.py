@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kechuang.web.accounts import views, views_logins, views_oidc, views_tokens
+from kechuang.web.accounts import views, views_delegations, views_logins, views_oidc, views_tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("who-may/table.csv", views.who_may_csv, name="who_may_csv"),
     path("logins/", views_logins.logins, name="logins"),
     path("logins/all/", views_logins.all_logins, name="all_logins"),
+    path("delegations/", views_delegations.delegations, name="delegations"),
+    path("delegations/all/", views_delegations.all_delegations, name="all_delegations"),
+    path("delegations/finish/", views_delegations.finish, name="delegation_finish"),
+    path("delegations/<slug:public_id>/", views_delegations.act, name="delegation_act"),
     path("oidc/start/", views_oidc.start, name="oidc_start"),
     path("oidc/callback/", views_oidc.callback, name="oidc_callback"),
     path("oidc/link/", views_oidc.link, name="oidc_link"),

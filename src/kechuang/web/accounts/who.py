@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from kechuang.web.core.may import (
     ADMINS,
+    COUNTIES,
     EVERYBODY,
     LOGGED_IN,
     SECURITY_ADMINS,
     STAFF,
     SYSTEM_ADMINS,
     Row,
+    Who,
     action,
     form,
     page,
 )
+
+LENDERS = LOGGED_IN - ADMINS - frozenset({Who.MEMBER, Who.AUDITOR})  # who holds a right that can be lent
 
 ROWS: dict[str, Row] = {
     # Log-in and password: everybody's own.
@@ -54,6 +58,12 @@ ROWS: dict[str, Row] = {
     "accounts:end": action("让一个人处处退出登录", "Log a person out everywhere", SECURITY_ADMINS),
     "accounts:logins": page("自己的登录记录", "Own log-ins", LOGGED_IN),
     "accounts:all_logins": page("全部登录记录", "Log-ins of all accounts", SECURITY_ADMINS, private=SECURITY_ADMINS),
+    # Delegations: the sample is lent by the county officer of firm A to one of another county.
+    "accounts:delegations": form("委托权限", "Lend a right", LOGGED_IN, send=LENDERS, private=COUNTIES),
+    "accounts:all_delegations": page("全部委托", "Delegations of all people", SECURITY_ADMINS, private=SECURITY_ADMINS),
+    "accounts:delegation_act": action("收回委托", "Take a delegation back", COUNTIES | SECURITY_ADMINS),
+    "accounts:delegation_act#begin": action("代人办事", "Act on somebody's behalf", frozenset({Who.COUNTY_OTHER})),
+    "accounts:delegation_finish": action("结束代人办事", "Stop acting on somebody's behalf", LOGGED_IN),
     # The city's identity provider; without one these addresses answer 404.
     "accounts:oidc_start": page("去统一身份认证", "Off to the identity provider", EVERYBODY),
     "accounts:oidc_callback": page("从统一身份认证回来", "Back from the identity provider", EVERYBODY),

@@ -56,6 +56,12 @@ class EventQuerySet(models.QuerySet["AuditEvent"]):
         return super().update(**link)
 
 
+def _name(number: str) -> str:
+    """Name of the account with that number; the number itself where there is none."""
+    found = get_user_model().objects.filter(pk=number).first() if number.isdigit() else None
+    return str(found) if found else number
+
+
 class AuditEvent(Labelled):
     """One change: who, when, acting as what, on which object, from which state to which, with what result.
 
@@ -68,6 +74,7 @@ class AuditEvent(Labelled):
     actor_id = models.CharField(_("用户编号"), max_length=40, blank=True)
     actor_name = models.CharField(_("操作人"), max_length=150, blank=True)
     role = models.CharField(_("角色"), max_length=20, blank=True)
+    behalf_id = models.CharField(_("代谁"), max_length=40, blank=True)
     action = models.CharField(_("动作"), max_length=60)
     object_kind = models.CharField(_("对象类别"), max_length=60)
     object_id = models.CharField(_("对象"), max_length=200, blank=True)
@@ -103,15 +110,19 @@ class AuditEvent(Labelled):
 
         Events of before names were kept apart hold the name of that time.
         """
-        if self.actor_name or not self.actor_id:
-            return self.actor_name
-        found = get_user_model().objects.filter(pk=self.actor_id).first() if self.actor_id.isdigit() else None
-        return str(found) if found else self.actor_id
+        return self.actor_name or _name(self.actor_id)
+
+    @cached_property
+    def behalf(self) -> str:
+        """The name of the person on whose behalf the actor acted; empty where for themselves."""
+        return _name(self.behalf_id)
 
     def body(self) -> dict[str, Any]:
         """What the digest of the event is taken of. The stand-alone verifier reads the same fields from the table."""
-        bulk = {} if self.rows is None else {"rows": self.rows}  # events of before bulk changes keep their digest
-        return bulk | {
+        # Fields that came later are left out where they are empty: events of before keep their digest.
+        later: dict[str, Any] = {} if self.rows is None else {"rows": self.rows}
+        later |= {"behalf_id": self.behalf_id} if self.behalf_id else {}
+        return later | {
             "id": self.public_id,
             "time": utc_text(self.time),
             "actor_id": self.actor_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kechuang.web.accounts.access import departments, has_role, require
+from kechuang.web.accounts.access import departments, has_role, require, same_hands
 from kechuang.web.accounts.models import Role
 
 from .models import Submission
@@ -26,7 +26,7 @@ def require_list(user: Any) -> None:
 
 def may_decide(user: Any, submission: Submission) -> bool:
     """An officer decides, but never on a value of their own: a second person has to look."""
-    return has_role(user, *DECIDERS) and submission.submitted_by_id != user.pk
+    return has_role(user, *DECIDERS) and not same_hands(user, submission.submitted_by_id, submission.created_at)
 
 
 def may_upload(user: Any) -> bool:

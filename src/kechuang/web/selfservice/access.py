@@ -35,8 +35,10 @@ def claims_filter(user: Any) -> Q:
 
 
 def may_follow_claim(user: Any, claim: Claim) -> bool:
-    """Whether a person handles this claim as an officer: same realm, own county; never the own claim."""
-    if not getattr(user, "is_authenticated", False) or user.pk == claim.user_id or user.realm != claim.realm:
+    """Whether a person handles this claim as an officer: same realm, own county; never the own claim, or that of whom they act for."""
+    if not getattr(user, "is_authenticated", False) or user.realm != claim.realm:
+        return False
+    if access.same_hands(user, claim.user_id, claim.filed_at):
         return False
     if access.has_role(user, Role.OFFICER):
         return True
@@ -90,8 +92,10 @@ def handles_requests(user: Any) -> bool:
 
 
 def may_handle_request(user: Any, request: PersonalRequest) -> bool:
-    """Whether a person handles this request: an officer of the same realm; never the own one."""
-    return handles_requests(user) and user.realm == request.realm and user.pk != request.user_id
+    """Whether a person handles this request: an officer of the same realm; never the own one, or that of whom they act for."""
+    if not handles_requests(user) or user.realm != request.realm:
+        return False
+    return not access.same_hands(user, request.user_id, request.filed_at)
 
 
 def may_see_request(user: Any, request: PersonalRequest) -> bool:

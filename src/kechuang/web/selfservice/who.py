@@ -39,7 +39,7 @@ ROWS: dict[str, Row] = {
         "认领的证明材料", "The proof of a claim", HANDLE | OWN_FIRM, private=HANDLE | OWN_FIRM
     ),
     "selfservice:personal": form("我的个人信息", "My personal data", LOGGED_IN),
-    "selfservice:copy": page("我的全部信息", "Everything held about me", LOGGED_IN, private=OWN_FIRM),
+    "selfservice:copy": page("我的全部信息", "Everything held about me", LOGGED_IN, private=OWN_FIRM | COUNTIES),
     "selfservice:requests": page("个人信息申请", "Requests about personal data", OFFICERS),
     "selfservice:request": page(
         "一份个人信息申请：本人和市科技局经办人", "A request about personal data", OFFICERS | OWN_FIRM,

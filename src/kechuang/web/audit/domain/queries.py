@@ -71,10 +71,12 @@ def named(events: Iterable[AuditEvent]) -> list[AuditEvent]:
     """The same events with the names of their actors looked up in one go (:attr:`AuditEvent.who`)."""
     found = list(events)
     keys = {event.actor_id for event in found if not event.actor_name and event.actor_id.isdigit()}
+    keys |= {event.behalf_id for event in found if event.behalf_id.isdigit()}
     names = {str(key): str(user) for key, user in get_user_model().objects.in_bulk([int(key) for key in keys]).items()}
     for event in found:
-        if event.actor_id in keys:
+        if event.actor_id in keys and not event.actor_name:
             event.__dict__["who"] = names.get(event.actor_id, event.actor_id)
+        event.__dict__["behalf"] = names.get(event.behalf_id, event.behalf_id)
     return found
 
 
@@ -87,6 +89,7 @@ def filtered(events: EventQuerySet, filters: dict[str, Any]) -> EventQuerySet:
             Q(object_id__icontains=text)
             | Q(actor_name__icontains=text)
             | Q(actor_id__in=known)
+            | Q(behalf_id__in=known)
             | Q(request_id=text)
             | Q(public_id=text)
         )

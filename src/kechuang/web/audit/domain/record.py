@@ -25,6 +25,15 @@ def role_source(function: Callable[[Any], str]) -> Callable[[Any], str]:
     return function
 
 
+_behalf_of: list[Callable[[Any], str]] = []
+
+
+def behalf_source(function: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Register who knows on whose behalf a person acts; the accounts app does this once."""
+    _behalf_of[:] = [function]
+    return function
+
+
 def role_of(actor: Any) -> str:
     """The role a person acts as; empty for the system, a visitor, and where nobody has registered."""
     known = actor is not None and getattr(actor, "is_authenticated", False)
@@ -100,6 +109,7 @@ def record(
     return AuditEvent.objects.create(
         actor_id=str(actor.pk) if known else "",
         role=role_of(actor) if role is None else str(role),
+        behalf_id=_behalf_of[0](actor) if known and _behalf_of else "",
         action=action,
         object_kind=object_kind,
         object_id=str(object_id)[:200],

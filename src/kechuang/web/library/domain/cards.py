@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kechuang.citypack.draftrules import KIND_WORDS, in_words, number
 from kechuang.citypack.draftstatements import STATEMENT_WORDS
 from kechuang.citypack.instruments import name_of, propose
+from kechuang.web.accounts.access import same_hands
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.library.domain import paper, rules
 from kechuang.web.library.enums import ItemKind, ItemStatus
@@ -130,7 +131,7 @@ def card(item: DraftItem, number_: int, label: str, user: Any) -> Card:
     """The card of one item for one person."""
     pill, status = status_of(item)
     made = rules.proposal(item) if item.kind == ItemKind.MEASURE and item.status != ItemStatus.REJECTED else None
-    can_second = item.waits_for_second and item.confirmed_by_id != getattr(user, "pk", None)
+    can_second = item.waits_for_second and not same_hands(user, item.confirmed_by_id, item.confirmed_at)
     return Card(
         item, number_, label, paper.STYLES[item.kind], title_of(item), rows_of(item), made, pill, status, can_second
     )

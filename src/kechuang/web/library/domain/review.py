@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from kechuang.web.accounts.access import same_hands
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
@@ -75,9 +76,10 @@ def confirm(item_id: int, document_id: str, *, actor: Any, version: int | None =
             raise UserError("已经确认过了。", "It is confirmed already.", code="settled", status=409)
         rules.refuse_faulty(item)
         second = item.status == ItemStatus.CONFIRMED
-        if second and item.confirmed_by_id == actor.pk:
-            raise UserError("政策措施要两个人确认：第二次要由另一个人来。",
-                            "A measure is confirmed by two people: the second has to be another person.", code="same_person",
+        if second and same_hands(actor, item.confirmed_by_id, item.confirmed_at):
+            raise UserError("政策措施要两个人确认：第二次要由另一个人来；代人办事的和委托人算同一个人。",
+                            "A measure is confirmed by two people: the second has to be another person. Who acts on "
+                            "somebody's behalf counts as that person.", code="same_person",
                             status=409)  # fmt: skip
         before = remember(item)
         if second:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from kechuang.indicators import Definition, choose_all
 from kechuang.indicators.quality import Finding, check
 from kechuang.indicators.units import UnitError, convert
-from kechuang.web.accounts.access import acting_role
+from kechuang.web.accounts.access import acting_role, same_hands
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
@@ -170,10 +170,13 @@ def decide(*, user: Any, submission_id: str, accept: bool, trust: str = "", note
     if row is None:
         raise UserError("没有这条记录。", "There is no such record.", code="unknown", status=404)
     if not access.may_decide(user, row):
+        own = same_hands(user, row.submitted_by_id, row.created_at)
         raise UserError(
-            "自己提供的数要由另一位经办人确认。" if row.submitted_by_id == user.pk else "只有市科技局经办人可以确认。",
-            "A value of your own has to be confirmed by another officer."
-            if row.submitted_by_id == user.pk
+            "自己提供的数要由另一位经办人确认；代人办事的和委托人算同一个人。"
+            if own
+            else "只有市科技局经办人可以确认。",
+            "A value of your own has to be confirmed by another officer; who acts on somebody's behalf counts as that person."
+            if own
             else "Only a city officer may confirm.",
             code="forbidden",
             status=403,
