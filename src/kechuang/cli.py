@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kechuang import __version__
@@ -103,14 +103,20 @@ def _measures(args: argparse.Namespace) -> int:
     """Populations, receipts and proofs; the pack is loaded here, the room below knows no packs."""
     from kechuang import citypack
     from kechuang.citypack.compile import compile_pack
+    from kechuang.citypack.meeting import groups, names
     from kechuang.measures.cli import run
-    from kechuang.measures.model import Catalogue, Measure
+    from kechuang.measures.cumulation import Group
+    from kechuang.measures.model import Catalogue, Measure, Text
 
     def load(folder: str | None) -> tuple[dict[str, Measure], Catalogue]:
         compiled = compile_pack(citypack.load(_pack_dir(folder)))
         return compiled.measures, compiled.catalogue
 
-    return run([args.action, *args.rest], load)
+    def meeting(folder: str | None, on: dt.date) -> tuple[tuple[Group, ...], Mapping[str, Text]]:
+        pack = citypack.load(_pack_dir(folder))
+        return groups(pack, on), names(pack)
+
+    return run([args.action, *args.rest], load, meeting)
 
 
 def _audit(args: argparse.Namespace) -> int:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from kechuang.expressions.check import suggestion
+from kechuang.measures.cumulation import Group
 from kechuang.measures.folder import is_folder, tables
-from kechuang.measures.model import Catalogue, Measure
+from kechuang.measures.model import Catalogue, Measure, Text
 from kechuang.measures.program import with_reading
 from kechuang.measures.receipt import replay
 from kechuang.measures.words import money, show_fact
@@ -39,9 +40,15 @@ class CommandError(ValueError):
         self.en = en
 
 
-def run(arguments: Sequence[str], load: Load) -> int:
-    """One command; the exit code. ``load`` turns a pack's folder (None: the usual one) into measures and facts."""
+Meeting = Callable[[str | None, dt.date], tuple[Sequence[Group], Mapping[str, Text]]]
+
+
+def run(arguments: Sequence[str], load: Load, meeting: Meeting | None = None) -> int:
+    """One command; the exit code. ``load`` turns a pack's folder (None: the usual one) into measures and facts, ``meeting`` into
+    its rules on measures that meet on a day, with the measures' titles.
+    """
     args = _parser().parse_args(arguments)
+    args.meeting = meeting or (lambda _folder, _on: ((), {}))
     measures, catalogue = load(args.pack)
     command: Callable[[argparse.Namespace, Mapping[str, Measure], Catalogue], int] = args.run
     return command(args, measures, catalogue)
@@ -81,6 +88,24 @@ def _parser() -> argparse.ArgumentParser:
         help="明细表 / the records of a list, one row each, with the subject's key in the column of --owner",
     )
     many.add_argument("--owner", default="owner", metavar="COLUMN", help="default: owner")
+    many.add_argument(
+        "--granted",
+        type=Path,
+        metavar="FILE",
+        help="以前领过的 / what was granted before: owner, measure, amount, paid_on or year [, subject, same_as]; needs --awards",
+    )
+    many.add_argument(
+        "--awards",
+        type=Path,
+        metavar="FILE",
+        help="叠加规则以后的结果 / what is left after the rules of the pack, .csv (duckdb)",
+    )
+    many.add_argument(
+        "--day",
+        default="day",
+        metavar="COLUMN",
+        help="the day a claim arose, in tables of contracts etc.; default: day",
+    )
     again = command("replay", "重算回执 / compute a receipt again", _replay)
     again.add_argument("receipt", type=Path)
     proof = command("prove", "证明或举例 / prove or show an example (needs z3-solver)", _prove)
@@ -142,6 +167,10 @@ def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: C
     ``--data`` is one table, or a folder of them: then each measure is computed over the table of its kind of subject.
     """
     chosen = [_measure(measures, id_) for id_ in args.measure or measures]
+    if args.granted is not None and args.awards is None:
+        raise CommandError("--granted 要和 --awards 一起用", "--granted needs --awards, the file for what is left")
+    if args.awards is not None and args.engine == "spark":
+        raise CommandError("--awards 只能用 DuckDB 算", "--awards is computed with DuckDB: leave out --engine spark")
     from kechuang.measures.backends.records import RecordTable
 
     bind, fitting, write_together, address = _engine(args)
@@ -172,6 +201,8 @@ def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: C
         write_together(bound, address(args.out))
     if args.quarantine is not None:
         _write_quarantine(bound, args.quarantine)
+    if args.awards is not None:
+        _write_awards(args, bound, measures)
     return 0
 
 
@@ -210,6 +241,26 @@ def _write_quarantine(bound: Mapping[str, Any], path: Path) -> None:
             for fault in one.quarantine(limit=1_000_000):
                 whose = (subject,) if subject else ()
                 rows.writerow((*whose, fault.key, fault.fact, fault.value, fault.message.en, fault.message.zh))
+
+
+def _write_awards(args: argparse.Namespace, bound: Mapping[str, Any], measures: Mapping[str, Measure]) -> None:
+    """What is left of every amount after the rules on measures that meet; sums to stderr."""
+    from kechuang.measures.backends import awards
+
+    groups, names = args.meeting(args.pack, args.on)
+    granted = None if args.granted is None else awards.read_grants(args.granted, measures, args.on)
+    if granted is not None:
+        sys.stderr.write(
+            f"以前领过 {granted.count} 笔，搁置 {len(granted.bad)} / {granted.count} grants, {len(granted.bad)} set aside\n"
+        )
+        for line, _owner, reason in granted.bad[:20]:
+            sys.stderr.write(f"  {args.granted.name}:{line}：{reason.zh} / {reason.en}\n")
+    found = awards.awards(bound, measures, groups, names, args.on, granted, owner=args.owner, day=args.day)
+    for id_, (rows, claimed, paid, left) in awards.write(found, args.awards).items():
+        sys.stderr.write(
+            f"{id_}：{rows} 项，单算 {claimed:.2f}，已付 {paid:.2f}，应付 {left:.2f}"
+            f" / {rows} rows, alone {claimed:.2f}, paid {paid:.2f}, to be paid {left:.2f}\n"
+        )
 
 
 def _replay(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:

@@ -92,6 +92,14 @@ class Population:
             for row in batch:
                 yield tuple(row)
 
+    def beside(self, names: Sequence[str]) -> dict[str, tuple[str | None, ...]]:
+        """Other columns of the table as texts, by key; a column that the table does not have is None throughout."""
+        there = _types(self.connection, self.source, [])
+        wanted = [f"CAST({quote(name)} AS VARCHAR)" if name in there else "NULL" for name in names]
+        query = f"SELECT CAST({quote(self.key)} AS VARCHAR), {', '.join(wanted)} FROM {self.source}"
+        cursor = self.connection.cursor().execute(query)
+        return {row[0]: tuple(row[1:]) for row in cursor.fetchall()}
+
     def write(self, path: Path) -> None:
         """All rows to a Parquet or CSV file (by its ending), amounts as DECIMAL(18, 2)."""
         self.connection.execute(f"COPY ({self._long()}) TO {text_literal(str(path))} ({_format(path)})")
@@ -196,6 +204,16 @@ def fitting(
 ) -> tuple[list[Measure], dict[str, list[str]]]:
     """The measures whose facts are all columns of a file, and for the others the columns they lack."""
     return fitting_columns(measures, catalogue, _types(duckdb.connect(), _relation(source), []))
+
+
+def read_texts(path: Path, names: Sequence[str], needed: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
+    """The columns ``names`` of a Parquet or CSV file as texts; those not ``needed`` may be lacking and are None then."""
+    con, relation = duckdb.connect(), _relation(path)
+    there = _types(con, relation, needed)
+    wanted = [f"CAST({quote(name)} AS VARCHAR)" if name in there else "NULL" for name in names]
+    cursor = con.execute(f"SELECT {', '.join(wanted)} FROM {relation}")
+    while batch := cursor.fetchmany(10_000):
+        yield from batch
 
 
 def _relation(source: str | Path) -> str:
