@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,7 +57,8 @@ def session(user):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value
 samples = {{"admin": session(admin), "guard": session(guard), "member": session(member), "uscc": uscc, "person": admin.pk,
-           "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id}}
+           "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id,
+           "home": str(settings.HOME)}}
 from kechuang.web.registry.models import Organisation
 samples["organisation"] = Organisation.objects.get(uscc=uscc).pk
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -144,6 +145,29 @@ def running(tmp_path_factory: pytest.TempPathFactory, outside: LocalProvider) ->
     finally:
         server.terminate()
         server.wait(20)
+
+
+AGE = """
+import sys, django; django.setup()
+from django.contrib.sessions.backends.db import SessionStore
+one = SessionStore(sys.argv[1]); one["kc_seen"] -= int(sys.argv[2]); one.save()
+"""
+
+
+@pytest.fixture(scope="session")
+def age_session(running: tuple[str, dict[str, str]]) -> Callable[[str, int], None]:
+    """Lets a session look as if its last click was that many seconds earlier."""
+
+    def age(session: str, seconds: int) -> None:
+        environment = os.environ | {
+            "KECHUANG_HOME": running[1]["home"],
+            "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
+            "PYTHONPATH": str(ROOT / "src"),
+        }
+        environment.pop("DATABASE_URL", None)
+        subprocess.run([sys.executable, "-c", AGE, session, str(seconds)], env=environment, check=True, cwd=ROOT)
+
+    return age
 
 
 @pytest.fixture(scope="session")

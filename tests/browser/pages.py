@@ -155,6 +155,7 @@ ELSEWHERE: dict[str, str] = {
     "selfservice:consent_withdraw": "POST only",
     "accounts:become": "POST only",
     "accounts:end": "POST only",
+    "accounts:stay": "for the script of the page",
     "accounts:delegation_act": "POST only",
     "accounts:delegation_finish": "POST only",
     "accounts:oidc_start": "leads on to the identity provider",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any
 
 from tests.web.accounts.identity_provider import LocalProvider
@@ -48,4 +50,73 @@ def test_a_person_links_the_account_and_then_logs_in_without_a_password(
     assert page.url.startswith(f"{outside.issuer}/logout?client_id=kechuang")
     page.goto(f"{site}/accounts/")
     assert "/accounts/login/" in page.url
+    person.close()
+
+
+def as_county_officer(page: Any, site: str) -> None:
+    page.goto(f"{site}/accounts/login/?next=/accounts/delegations/")
+    page.fill("#id_login", "demo-county")
+    page.fill("#id_password", "yanshi-kechuang")
+    page.locator("main form button", has_text="登录").first.click()
+    page.wait_for_url("**/accounts/delegations/")
+
+
+def test_before_the_log_out_for_being_idle_the_page_says_so_and_offers_to_stay(browser: Any, site: str) -> None:
+    person = browser.new_context(locale="zh-CN")
+    page, mistakes = person.new_page(), []
+    page.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
+    page.clock.install()
+    as_county_officer(page, site)
+    warning = page.locator("#kc-idle")
+    assert not warning.is_visible()
+    page.clock.fast_forward(12 * 60 * 1000)
+    assert not warning.is_visible()
+    page.clock.fast_forward(70 * 1000)
+    assert warning.is_visible()
+    assert "马上要自动退出登录" in warning.inner_text()
+    with page.expect_response("**/accounts/stay/") as answer:
+        page.get_by_role("button", name="继续登录").click()
+    assert 870 <= answer.value.json()["left"] <= 900
+    page.wait_for_function("() => document.getElementById('kc-idle').hidden")
+    page.clock.fast_forward(13 * 60 * 1000 + 5000)
+    assert warning.is_visible()
+    page.clock.fast_forward(2 * 60 * 1000)
+    assert "已经自动退出登录" in warning.inner_text()
+    assert not page.get_by_role("button", name="继续登录").is_visible()
+    assert mistakes == []  # nothing that the content policy forbids
+    person.close()
+
+
+def test_without_scripts_the_page_states_the_time(browser: Any, site: str) -> None:
+    person = browser.new_context(locale="zh-CN", java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = person.new_page()
+    as_county_officer(page, site)
+    assert re.search(r"会自动退出登录，时间是 \d\d:\d\d", page.locator("noscript p").inner_text())
+    assert not page.locator("#kc-idle").is_visible()
+    person.close()
+
+
+def test_a_form_filled_in_too_long_is_not_lost(browser: Any, site: str, age_session: Any) -> None:
+    """Sent after the log-out: led to log-in, and what was typed comes back and goes through."""
+    person = browser.new_context(locale="zh-CN")
+    page = person.new_page()
+    as_county_officer(page, site)
+    page.fill("#id_receiver", "demo-officer")
+    page.fill("#id_until", (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=3)).isoformat())
+    page.fill("#id_reason", "去长沙开会，三天回来")
+    cookie = next(c["value"] for c in person.cookies() if c["name"] == "sessionid")
+    age_session(cookie, 16 * 60)
+    page.get_by_role("button", name="委托出去").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert "你填的内容已保存" in page.inner_text("body")
+    page.fill("#id_login", "demo-county")
+    page.fill("#id_password", "yanshi-kechuang")
+    page.locator("main form button", has_text="登录").first.click()
+    page.wait_for_url("**/accounts/delegations/")
+    assert "去长沙开会，三天回来" in page.locator("main").inner_text()
+    page.get_by_role("button", name="再送一次").click()
+    page.wait_for_url("**/accounts/delegations/")
+    assert "已委托" in page.inner_text("body")
+    assert "去长沙开会，三天回来" in page.locator("main").inner_text()
+    page.locator("button[value=withdraw]").first.click()
     person.close()

@@ -273,3 +273,26 @@ def test_a_persona_cannot_lock_the_others_out_or_see_where_they_log_in_from(clie
     assert "演示身份大家共用" in client.get("/accounts/").content.decode()
     client.logout()
     assert log_in(client, "demo-officer", PASSWORD).status_code == 302
+
+
+def test_to_stay_is_a_click_and_says_how_long_there_is_left(client):
+    person(role=Role.OFFICER)
+    Authenticator.objects.create(user=User.objects.get(), type="recovery_codes", data={})
+    client.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/policies/").content.decode()
+    assert 'data-kc-left="900"' in page
+    assert 'data-kc-warn="120"' in page
+    idle(client, 14 * 60)
+    assert client.get("/accounts/stay/").json() == {"left": 900}
+    idle(client, 14 * 60)
+    assert client.get("/accounts/stay/").json() == {"left": 900}
+    idle(client, 15 * 60 + 1)
+    gone = client.get("/accounts/stay/")
+    assert (gone.status_code, gone.json()) == (401, {"left": 0})
+
+
+def test_people_without_a_staff_role_are_not_warned(client):
+    person()
+    log_in(client)
+    assert "kc-idle" not in client.get("/policies/").content.decode()
+    assert client.get("/accounts/stay/").json()["left"] > 900

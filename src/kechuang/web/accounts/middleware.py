@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kechuang.web.accounts import access, kept
@@ -23,6 +25,7 @@ from kechuang.web.core.errors import UserError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "kc_seen"
+WARN_SECONDS = 120  # before the log-out for being idle; WCAG 2.2.1 asks for 20 at least
 SEEN_STEP = 30  # seconds between writes of the time last seen, so that not every page writes to the database
 # A persona is shared by everybody who tries the demo: nobody may lock the others out, or see where they log in from.
 PERSONA_CLOSED = (
@@ -121,7 +124,14 @@ class StaffGuard:
         if now - seen > settings.STAFF_IDLE_SECONDS:
             return True
         if SEEN not in request.session or now - seen >= SEEN_STEP:
-            request.session[SEEN] = now
+            request.session[SEEN] = seen = now
+        # For the page: how long it may stay open without a click, and when it says that the time is running out.
+        left = settings.STAFF_IDLE_SECONDS - (now - seen)
+        request.kc_idle = {  # type: ignore[attr-defined]
+            "left": left,
+            "warn": min(WARN_SECONDS, settings.STAFF_IDLE_SECONDS // 2),
+            "until": timezone.localtime() + dt.timedelta(seconds=left),
+        }
         return False
 
     @staticmethod

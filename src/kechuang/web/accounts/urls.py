@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("", views.home, name="home"),
     path("demo/<slug:key>/", views.become, name="become"),
+    path("stay/", views.stay, name="stay"),
     path("discard/", views.discard, name="discard"),
     path("tokens/", views_tokens.tokens, name="tokens"),
     path("tokens/<slug:public_id>/revoke/", views_tokens.revoke, name="revoke"),

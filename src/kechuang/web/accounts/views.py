@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -56,6 +56,15 @@ def become(request: HttpRequest, key: str) -> HttpResponse:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return redirect(wanted if wanted and safe else landing(user))
+
+
+@require_safe
+def stay(request: HttpRequest) -> HttpResponse:
+    """Stay logged in: for the page that warns before the log-out for being idle. Asking is the click that counts."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"left": 0}, status=401)
+    idle = getattr(request, "kc_idle", None)
+    return JsonResponse({"left": idle["left"] if idle else settings.SESSION_COOKIE_AGE})
 
 
 @require_POST

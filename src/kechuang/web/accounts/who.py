@@ -45,6 +45,7 @@ ROWS: dict[str, Row] = {
     # The account.
     "accounts:home": page("我的账号", "Own account", LOGGED_IN),
     "accounts:become": action("演示身份（只在演示模式）", "Demo log-in, in demo mode only", EVERYBODY),
+    "accounts:stay": page("继续登录", "Stay logged in", LOGGED_IN),
     "accounts:discard": action("放弃保留的内容", "Drop a kept form", EVERYBODY),
     "accounts:who_may": page("谁能看什么", "Who may see what", STAFF),
     "accounts:who_may_csv": page("谁能看什么（表）", "Who may see what, as a table", STAFF),
