@@ -67,6 +67,21 @@ def test_faulty_rules_are_named(pack: Pack, record: dict[str, Any], expected: tu
     assert expected in found(pack, cumulation=[record])
 
 
+def test_measures_that_wait_for_each_other_are_a_circle(pack: Pack) -> None:
+    one, two = (m.id for m in pack.measures[:2])
+    rules = [
+        rule(id="a", kind="exclude", measures=[one], against=[two]),
+        rule(id="b", kind="offset", measures=[two], against=[one]),
+    ]
+    problems = [p for p in check(changed(pack, cumulation=rules)).problems if p.where == "b.against"]
+    assert [p.what.zh for p in problems] == [f"循环：{two} → {one} → {two}，每一项都要先知道另一项"]
+    assert ("cumulation", "b.against") not in found(pack, cumulation=rules[:1])
+    alone = rule(id="c", kind="exclude", measures=[one], against=[one])
+    assert ("cumulation", "c.against") in found(pack, cumulation=[alone])
+    above = rule(id="d", kind="offset", measures=[one], against=["province:*"])
+    assert ("cumulation", "d.against") not in found(pack, cumulation=[above])
+
+
 def test_a_grant_of_another_level_is_no_dangling_name(pack: Pack) -> None:
     record = rule(kind="offset", measures=["results-subsidy"], against=["province:results"])
     assert found(pack, cumulation=[record]) == []

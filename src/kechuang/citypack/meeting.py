@@ -61,6 +61,13 @@ def meeting_problems(pack: models.Pack, locator: Locator) -> Iterator[Problem]:
             yield locator.problem("cumulation", "cumulation", i, (field,), f"{record.id}.{field}", what, mend)
         if not faults:
             yield from _cases(record, i, pack, locator)
+    for i, circle in _circles(pack):
+        record = pack.cumulation[i]
+        yield locator.problem(
+            "cumulation", "cumulation", i, ("against",), f"{record.id}.against",
+            Words(f"循环：{' → '.join(circle)}，每一项都要先知道另一项", f"a circle: {' → '.join(circle)}; each waits for the other"),
+            Words("留下一个方向；只付一项的用 take_higher", "keep one direction; where only one is paid, use take_higher"),
+        )  # fmt: skip
     for i, budget in enumerate(pack.budgets):
         for field, what, mend in (
             *_budget_faults(budget),
@@ -68,6 +75,36 @@ def meeting_problems(pack: models.Pack, locator: Locator) -> Iterator[Problem]:
             *_twice(budget, pack.budgets[:i]),
         ):
             yield locator.problem("budget", "budgets", i, (field,), f"{budget.id}.{field}", what, mend)
+
+
+def _circles(pack: models.Pack) -> Iterator[tuple[int, list[str]]]:
+    """Rules by which a measure gives way to another that gives way to it, each circle once, at the rule that closes it.
+
+    Grants of other levels of government are paid already and wait for nothing.
+    """
+    looks: dict[str, set[str]] = {}
+    for i, record in enumerate(pack.cumulation):
+        for measure in record.measures if record.kind in ("exclude", "offset") else ():
+            for other in record.against:
+                way = _way(looks, other, measure)
+                if way:
+                    yield i, [measure, *way]
+                else:
+                    looks.setdefault(measure, set()).add(other)
+
+
+def _way(looks: dict[str, set[str]], start: str, end: str) -> list[str]:
+    """The measures from one to another along who looks at whom; empty when there is no way."""
+    ways = [[start]]
+    seen = {start}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == end:
+            return way
+        for following in sorted(looks.get(way[-1], set()) - seen):
+            seen.add(following)
+            ways.append([*way, following])
+    return []
 
 
 def _faults(record: models.Cumulation, pack: models.Pack) -> Iterator[tuple[str, Words, Words]]:

@@ -54,6 +54,16 @@ def run(arguments: Sequence[str], load: Load, meeting: Meeting | None = None) ->
     return command(args, measures, catalogue)
 
 
+def _day(text: str) -> dt.date:
+    """A day as ``2026-06-01``; argparse shows the message."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"“{text}”不是日期，请写成 2026-06-01 / {text} is no day, write it as 2026-06-01"
+        ) from None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kechuang measures")
     commands = parser.add_subparsers(dest="action", required=True)
@@ -74,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         "--master", metavar="URL", help="Spark's master, e.g. local[2]; default: spark-submit's, else local[*]"
     )
     many.add_argument("--key", default="id", metavar="COLUMN")
-    many.add_argument("--on", type=dt.date.fromisoformat, default=today, metavar="DATE")
+    many.add_argument("--on", type=_day, default=today, metavar="DATE")
     many.add_argument(
         "--measure", action="append", metavar="ID", help="more than one may be given; default: all that fit"
     )
@@ -110,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("receipt", type=Path)
     proof = command("prove", "证明或举例 / prove or show an example (needs z3-solver)", _prove)
     proof.add_argument("--measure", required=True, metavar="ID")
-    proof.add_argument("--on", type=dt.date.fromisoformat, default=today, metavar="DATE")
+    proof.add_argument("--on", type=_day, default=today, metavar="DATE")
     question = proof.add_mutually_exclusive_group(required=True)
     question.add_argument("--splitting", metavar="FACT", help="拆分是否多得 / does splitting pay more")
     question.add_argument("--cliff", metavar="FACT", help="多了是否反而少得 / can more be paid less")

@@ -234,7 +234,8 @@ def _types(con: duckdb.DuckDBPyConnection, relation: str, needed: Sequence[str])
     try:
         types = {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
     except duckdb.Error as error:
-        raise PopulationError(f"读不了数据：{error}", f"the data cannot be read: {error}") from error
+        why = str(error).split("\n", maxsplit=1)[0]  # the rest repeats our own query
+        raise PopulationError(f"读不了数据：{why}", f"the data cannot be read: {why}") from error
     lacking_columns(needed, types)
     return types
 

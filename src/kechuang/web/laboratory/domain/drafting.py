@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kechuang.measures import check_measure
 from kechuang.measures.model import Catalogue, ClauseRef, Condition, Measure, Parameter, Text
-from kechuang.measures.program import amount_in_use
+from kechuang.measures.program import amount_in_use, compile_measure
 
 _NUMBER = re.compile(r"[0-9]{1,14}(\.[0-9]{1,6})?")
 _FIRST_DAY = dt.date(1949, 10, 1)
 SUBJECTS = ("contract", "enterprise", "institution", "patent", "loan", "person")
+_ENTITIES = {
+    "contract": ("技术合同", "technology contract"), "enterprise": ("企业", "firm"),
+    "institution": ("研发机构", "R&D institution"), "patent": ("专利", "patent"), "loan": ("贷款", "loan"),
+    "person": ("人才", "person"), "project": ("项目", "project"), "city": ("城市", "city"),
+}  # fmt: skip
 MAXIMUM_TEXT = 4000
 NEW = "new-draft"
 
@@ -77,6 +82,9 @@ def with_parameters(law: Measure, raw: Mapping[str, str]) -> tuple[Measure, list
         text = raw[parameter.id].strip()
         share = is_share(parameter.id, parameter)
         value = number(text + "%" if share and text and not text.endswith(("%", "％")) else text)
+        if text.startswith(("-", "−")):
+            faults.append(Fault(f"p_{parameter.id}", "不能是负数", "A number below zero is not allowed"))
+            continue
         if value is None:
             faults.append(
                 Fault(f"p_{parameter.id}", "请写数字，例如 2.5 或 150,000.00", "Write a number, e.g. 2.5 or 150,000.00")
@@ -125,8 +133,11 @@ def conditions(text: str, law: Measure | None = None) -> tuple[Condition, ...]:
     return tuple(known.get(line, Condition(line, Text(line, line), "assumption")) for line in lines)
 
 
-def new_measure(data: Mapping[str, Any], catalogue: Catalogue) -> tuple[Measure, list[Fault]]:
-    """A wholly new measure: ``title, subject, amount, tests`` and ``values`` (lines ``name = number``)."""
+def new_measure(
+    data: Mapping[str, Any], catalogue: Catalogue, chosen: Sequence[Condition] = ()
+) -> tuple[Measure, list[Fault]]:
+    """A wholly new measure: ``title, subject, amount, tests`` and ``values`` (lines ``name = number``); ``chosen`` are
+    conditions from the lists of the form, after the typed ones."""
     faults: list[Fault] = []
     parameters = []
     for line in str(data.get("values", "")).splitlines():
@@ -139,6 +150,9 @@ def new_measure(data: Mapping[str, Any], catalogue: Catalogue) -> tuple[Measure,
                 Fault("values", f"“{line.strip()}”要写成 名称 = 数", f"“{line.strip()}” must read name = number")
             )
             continue
+        if name.strip() in {p.id for p in parameters}:
+            faults.append(Fault("values", f"“{name.strip()}”写了两次", f"“{name.strip()}” is written twice"))
+            continue
         parameters.append(Parameter(name.strip(), ((_FIRST_DAY, value),)))
     title = str(data.get("title", "")).strip() or "?"
     subject = data.get("subject") if data.get("subject") in SUBJECTS else None
@@ -149,9 +163,28 @@ def new_measure(data: Mapping[str, Any], catalogue: Catalogue) -> tuple[Measure,
         faults.append(Fault("amount", "请写金额的算式", "Write the formula of the amount"))
     draft = Measure(
         NEW, Text(title, title), ClauseRef("0"), subject or "contract", _FIRST_DAY,
-        parameters=tuple(parameters), applies=conditions(str(data.get("tests", ""))), amount=amount or None,
+        parameters=tuple(parameters), applies=(*conditions(str(data.get("tests", ""))), *chosen), amount=amount or None,
     )  # fmt: skip
     return draft, faults or engine_faults(draft, catalogue)
+
+
+def strange_facts(draft: Measure, catalogue: Catalogue, entities: Mapping[str, str]) -> list[Fault]:
+    """Facts of another kind of subject, which nobody would ever know; ``entities`` says what each fact is about."""
+    program = compile_measure(draft, catalogue)
+    found = []
+    places = [("tests", c.formula.facts) for c in program.conditions]
+    places += [("amount", program.amount.facts)] if program.amount else []
+    for field, facts in places:
+        for name in facts:
+            entity = entities.get(name, draft.subject)
+            if entity not in (draft.subject, "enterprise"):
+                about, here = _ENTITIES.get(entity, (entity, entity)), _ENTITIES[draft.subject]
+                zh = f"“{name}”是{about[0]}的事实，这里按每个{here[0]}算：换一个事实，或换“按什么算”"
+                en = (
+                    f"{name} is a fact of a {about[1]}, but this is computed for every {here[1]}: change one of the two"
+                )
+                found.append(Fault(field, zh, en))
+    return found
 
 
 def engine_faults(draft: Measure, catalogue: Catalogue) -> list[Fault]:

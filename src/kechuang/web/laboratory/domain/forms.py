@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from kechuang.measures.model import Measure
-from kechuang.web.laboratory.domain import drafting, queries, shape
+from kechuang.web.laboratory.domain import drafting, patterns, queries, shape
 from kechuang.web.policy.domain import queries as policy
 from kechuang.web.policy.domain.days import parse_day
 from kechuang.web.policy.domain.releases import LoadedRelease
@@ -58,6 +58,13 @@ class DraftForm:
     data: dict[str, Any]
     on: dt.date
     faults: list[drafting.Fault] = field(default_factory=list)
+    pattern: str = "share"
+    base: str = ""
+
+    @property
+    def amount_hint(self) -> str:
+        """What a change of the formula means."""
+        return gettext("改了算式，原来的几种读法就不再适用。") if self.record else ""
 
     @property
     def law(self) -> Measure | None:
@@ -143,14 +150,74 @@ class DraftForm:
         ]  # fmt: skip
 
     @property
+    def ways(self) -> list[patterns.Pattern]:
+        """Common ways to write a new measure."""
+        return list(patterns.PATTERNS)
+
+    @property
+    def bases(self) -> list[dict[str, Any]]:
+        """What it may be computed for and from, by subject."""
+        grouped: dict[str, list[Choice]] = {}
+        for base in patterns.bases(self.release.facts):
+            words = gettext(" · ").join(self._fact(part) for part in (base.list, base.fact) if part)
+            grouped.setdefault(base.subject, []).append(Choice(base.key, words or gettext("（只看条件）"), False))
+        return [{"title": title, "bases": grouped[name]} for name, title in _subjects().items()]
+
+    def _fact(self, name: str) -> str:
+        fact = self.release.facts.get(name)
+        return fact.en if fact is not None and (get_language() or "").startswith("en") else name
+
+    @property
+    def subject(self) -> str:
+        """What a new measure is computed for."""
+        wanted = self.data.get("subject", "contract")
+        return wanted if wanted in drafting.SUBJECTS else "contract"
+
+    @property
+    def checks(self) -> list[Choice]:
+        """Facts of yes or no that can be asked for."""
+        chosen = self.data.get("checked", ())
+        facts = patterns.asked(self.release.facts, self.subject, "boolean")
+        return [Choice(f.id, self._fact(f.id), f.id in chosen) for f in facts]
+
+    @property
+    def selects(self) -> list[dict[str, Any]]:
+        """Facts with a few values."""
+        chosen = self.data.get("choices", {})
+        english = (get_language() or "").startswith("en")
+        return [
+            {
+                "id": f.id, "title": self._fact(f.id),
+                "choices": [Choice(v.value, v.en if english else v.value, chosen.get(f.id) == v.value) for v in f.values],
+            }
+            for f in patterns.asked(self.release.facts, self.subject, "enum")
+        ]  # fmt: skip
+
+    @property
+    def limits(self) -> list[dict[str, Any]]:
+        """Thresholds."""
+        facts = patterns.asked(self.release.facts, self.subject, "money", "rate", "count")
+        typed = [*self.data.get("limits", ()), *[["", ">=", ""]] * patterns.LIMITS][: patterns.LIMITS]
+        return [
+            {
+                "n": i, "key": f"{i}_value", "value": value, "operators": [Choice(o, t, o == operator) for o, t in patterns.OPERATORS],
+                "facts": [Choice(f.id, self._fact(f.id) + {"rate": gettext("（%）"), "money": gettext("（元）")}.get(f.type, ""), f.id == name) for f in facts],
+            }
+            for i, (name, operator, value) in enumerate(typed, 1)
+        ]  # fmt: skip
+
+    @property
     def subjects(self) -> list[Choice]:
         """What a new measure may be computed for."""
-        names = {
-            "contract": gettext("每份技术合同"), "enterprise": gettext("每家企业"), "institution": gettext("每个研发机构"),
-            "patent": gettext("每件专利"), "loan": gettext("每笔贷款"), "person": gettext("每个人才"),
-        }  # fmt: skip
-        wanted = self.data.get("subject", "contract")
-        return [Choice(name, text, name == wanted) for name, text in names.items()]
+        return [Choice(name, text, name == self.subject) for name, text in _subjects().items()]
+
+
+def _subjects() -> dict[str, str]:
+    """What a measure may be computed for, in words."""
+    return {
+        "contract": gettext("每份技术合同"), "enterprise": gettext("每家企业"), "institution": gettext("每个研发机构"),
+        "patent": gettext("每件专利"), "loan": gettext("每笔贷款"), "person": gettext("每个人才"),
+    }  # fmt: skip
 
 
 def _is_money(value: Decimal | None) -> bool:
@@ -172,6 +239,11 @@ def form_of(request: HttpRequest) -> DraftForm:
         record = policy.measure(release, measure_id)
         title = record.title.en if (get_language() or "").startswith("en") else record.title.zh
     last = str(timezone.localdate().year - 1)
+    if not measure_id:
+        pattern, base = request.GET.get("pattern", "share"), request.GET.get("base", "")
+        fields = patterns.filled(pattern, base, release.facts)
+        data = {"year": last, **fields}
+        return DraftForm(release, "", "", data, timezone.localdate(), pattern=pattern, base=base)
     parameter = "cap" if measure_id and release.measures[measure_id].parameter("cap") else ""
     return DraftForm(release, measure_id, title, {"year": last, "parameter": parameter}, timezone.localdate())
 
@@ -189,5 +261,11 @@ def _posted(request: HttpRequest, release: LoadedRelease) -> DraftForm:
     if kept.get("budget_rule") not in ("queue", "pro_rata"):
         kept["budget_rule"] = "queue"
     kept["parameters"] = {key[2:]: value[:40] for key, value in data.items() if key.startswith("p_")}
+    kept["checked"] = [key[2:82] for key in data if key.startswith("c_")][:40]
+    kept["choices"] = {key[2:82]: value[:80] for key, value in data.items() if key.startswith("e_") and value}
+    kept["limits"] = [
+        [data.get(f"m{i}_fact", "")[:80], data.get(f"m{i}_op", ">="), data.get(f"m{i}_value", "")[:40]]
+        for i in range(1, patterns.LIMITS + 1)
+    ]
     kept["readings"] = {key[2:]: value[:80] for key, value in data.items() if key.startswith("r_")}
     return DraftForm(release, measure_id, data.get("title", "")[:120], kept, parse_day(data.get("on") or None))

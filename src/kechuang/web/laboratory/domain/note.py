@@ -69,6 +69,9 @@ def _what(doc: Any, trial: Trial, result: Result) -> None:
         _table(doc, [_("参数"), _("现行"), _("方案")], rows)
     if result.formula:
         doc.add_paragraph(_("方案的算式：%(f)s") % {"f": result.formula})
+    if not result.record:
+        doc.add_paragraph(_("参数：%(v)s") % {"v": _("；").join(result.values)})
+        doc.add_paragraph(_("条件：%(c)s") % {"c": _("；").join(t(c) for c in result.conditions)})
     doc.add_paragraph(_("申报率按 %(p)s%% 估计；预算用完后：%(r)s。") % {"p": result.take_up, "r": result.budget_rule})
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from kechuang.codes import gbt4754
 from kechuang.web.core.templatetags.kc import MINUS, t
-from kechuang.web.laboratory.domain import disclosure, drafting
+from kechuang.web.laboratory.domain import disclosure, drafting, patterns
 from kechuang.web.laboratory.domain.disclosure import MARK
 from kechuang.web.laboratory.enums import BudgetRule
 from kechuang.web.laboratory.models import Trial
@@ -140,6 +140,19 @@ class Result:
         typed = " ".join(str(self.draft.get("amount", "")).split())
         law = self.release.measures.get(self.trial.measure_id)
         return typed if law is None or typed != drafting.written_amount(law) else ""
+
+    @property
+    def values(self) -> list[str]:
+        """The parameters of a new measure, a line each."""
+        return [line.strip() for line in str(self.draft.get("values", "")).splitlines() if line.strip()]
+
+    @cached_property
+    def conditions(self) -> list[Any]:
+        """The conditions of a new measure, in words where they were chosen from lists."""
+        if self.record:
+            return []
+        chosen, _ = patterns.conditions(self.draft, self.release.facts)
+        return [c.title.to_dict() for c in (*drafting.conditions(str(self.draft.get("tests", ""))), *chosen)]
 
     @property
     def headline(self) -> str:

@@ -17,14 +17,16 @@ from django.utils import timezone
 from kechuang.measures import MeasureError
 from kechuang.measures.backends.cleaning import PopulationError
 from kechuang.measures.model import Measure
+from kechuang.measures.program import compile_measure
 from kechuang.web.accounts.access import acting_role
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain.queries import latest_run
 from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.laboratory import access
-from kechuang.web.laboratory.domain import drafting, population
+from kechuang.web.laboratory.domain import drafting, patterns, population
 from kechuang.web.laboratory.domain.meeting import Meeting
+from kechuang.web.laboratory.domain.shape import caps_of
 from kechuang.web.laboratory.enums import State
 from kechuang.web.laboratory.models import Trial
 from kechuang.web.policy.domain import queries
@@ -52,7 +54,9 @@ class DraftError(UserError):
 def rules_of(release: LoadedRelease, measure_id: str, draft: Mapping[str, Any]) -> tuple[Measure, Measure | None]:
     """The draft and the law it is compared with. Raises ``DraftError`` with every fault."""
     if not measure_id:
-        made, faults = drafting.new_measure(draft, release.catalogue)
+        chosen, faults = patterns.conditions(draft, release.facts)
+        made, more = drafting.new_measure(draft, release.catalogue, chosen)
+        faults += more
         law = None
     else:
         queries.measure(release, measure_id)
@@ -60,6 +64,10 @@ def rules_of(release: LoadedRelease, measure_id: str, draft: Mapping[str, Any]) 
         made, faults = drafting.draft_of(in_force, draft, release.catalogue)
         stated = in_force.amount_is == "stated"
         law = drafting.read_with(in_force, draft.get("readings", {})) if stated else None
+    if not faults:
+        used = compile_measure(release.measures[measure_id], release.catalogue).facts if measure_id else ()
+        entities = {f.id: f.entity for f in release.pack.facts if f.id not in used}
+        faults = drafting.strange_facts(made, release.catalogue, entities)
     if faults:
         raise DraftError(faults)
     return made, law
@@ -176,12 +184,17 @@ def _compute(trial: Trial) -> Answer:
     question = Question(
         draft=draft, law=law, catalogue=release.catalogue, on=trial.on, year=values["year"], budget=values["budget"],
         budget_rule=trial.draft.get("budget_rule") or "queue", take_up=values["take_up"],
-        parameter=trial.draft.get("parameter") or None, granted=granted, others=others,
+        parameter=trial.draft.get("parameter") or (None if law else _first_cap(draft, release)), granted=granted, others=others,
         meeting=_meeting(trial, release, kind.subject),
     )  # fmt: skip
     answer = compute(question, found, report)
     answer.result["together"] = _together(trial, answer)
     return answer
+
+
+def _first_cap(draft: Measure, release: LoadedRelease) -> str | None:
+    """The parameter whose curve is drawn of a new measure, if it has a cap."""
+    return next(iter(caps_of(draft, release.catalogue)), None)
 
 
 def _meeting(trial: Trial, release: LoadedRelease, kind: str) -> Meeting | None:
