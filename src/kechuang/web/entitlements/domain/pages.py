@@ -11,10 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from kechuang.citypack import models as pack_models
+from kechuang.measures.cumulation import Award
 from kechuang.measures.explanation import Explanation, PricedReading
 from kechuang.measures.facts import FactError
 from kechuang.web.core.errors import UserError
-from kechuang.web.entitlements.domain import asking
+from kechuang.web.entitlements.domain import asking, before
 from kechuang.web.entitlements.domain.calculate import (
     explain_measure,
     measure_facts,
@@ -55,11 +56,14 @@ class Calculation:
     group: str = ""
     query: str = ""
     pinned: bool = False
+    before: list[before.Asked] = field(default_factory=list)
+    after: Award | None = None
+    """What is left after the rules on several measures; None where none speaks of the measure or there is no amount."""
 
     @property
     def faulty(self) -> bool:
         """Whether something has to be mended first."""
-        return bool(self.errors or self.day_error)
+        return bool(self.errors or self.day_error or any(one.error for one in self.before))
 
     @property
     def needed(self) -> list[asking.FieldView]:
@@ -133,20 +137,30 @@ def calculation(request: HttpRequest, measure_id: str, *, always: bool = False) 
         errors=errors,
         day_error=day_error,
         pinned=bool(pinned) and pinned != queries.current_digest(),
+        before=before.questions(release, measure, {k: v for k, v in request.GET.items() if isinstance(v, str)}),
     )
     if found.faulty or not (raw or always):
         return found
     found.explanation = explain_measure(release, measure_id, facts, on)
     found.group = group_of(found.explanation, release.facts)
-    found.query = asking.query(release, facts, names, on=on.isoformat(), release=pinned)
+    found.query = asking.query(release, facts, names, on=on.isoformat(), release=pinned, **_typed(found))
+    if found.explanation.amount is not None and found.explanation.status == "yes":
+        found.after = before.award(release, measure_id, found.explanation.amount, found.before, on)
     return found
+
+
+def _typed(found: Calculation) -> dict[str, str]:
+    """The answers on what was received before, for an address."""
+    return {one.name: one.value for one in found.before if one.value}
 
 
 def permanent_query(found: Calculation) -> str:
     """The address part that gives the same result for ever: facts, day and release."""
     facts = found.explanation.inputs if found.explanation else {}
     names = [view.fact.id for view in found.fields]
-    return asking.query(found.release, facts, names, on=found.on.isoformat(), release=found.release.digest)
+    return asking.query(
+        found.release, facts, names, on=found.on.isoformat(), release=found.release.digest, **_typed(found)
+    )
 
 
 def clause_texts(found: Calculation) -> list[tuple[Place, str | None]]:
