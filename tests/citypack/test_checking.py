@@ -24,7 +24,7 @@ def test_the_example_city_is_in_order_and_fully_covered(pack: Pack) -> None:
     assert report.ok
     assert (report.coverage.sentences, report.coverage.covered, str(report.coverage.percent)) == (23, 23, "100")
     assert report.coverage.items == {"target": 5, "measure": 4, "task": 7, "service": 5, "industry": 2, "statement": 6}
-    assert (report.cases, report.open_questions, report.open_assumptions) == (14, 1, 1)
+    assert (report.cases, report.open_questions, report.open_assumptions) == (21, 1, 1)
 
 
 def test_coverage_by_clause(pack: Pack) -> None:
@@ -244,6 +244,11 @@ def test_notes_do_not_fail_the_check(folder: Path, change: Change) -> None:
         "measures.yaml", "    - {test: 全职引进, title: {zh: 全职引进, en: Recruited full time}, origin: text}\n", ""
     )
     change("measures.yaml", "  departments: [{id: personnel, basis: implied}]", "  status: draft")
+    change(
+        "measures.yaml",
+        "      facts: {全职引进: false}\n      expect: {status: no}",
+        "      expect: {status: delegated}",
+    )
     (folder / "measures.yaml").write_text(
         (folder / "measures.yaml").read_text(encoding="utf-8").replace("  applies:\n  cases:", "  cases:"), "utf-8"
     )
@@ -266,6 +271,12 @@ def test_the_example_city_has_nothing_to_spare(pack: Pack) -> None:
 
 
 def test_branches_without_a_case_are_listed(folder: Path, change: Change) -> None:
+    assert check_folder(folder).untested == ()
+    change(
+        "measures.yaml",
+        "      facts: {全职引进: false}\n      expect: {status: no}",
+        "      facts: {全职引进: true}\n      expect: {status: delegated}",
+    )
     report = check_folder(folder)
     found = [branch.as_line("en") for branch in report.untested]
     line = next(x for x in found if "[talent-housing]" in x)

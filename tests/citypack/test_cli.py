@@ -19,6 +19,7 @@ def test_check_prints_the_coverage(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.check_command(SHILI) == 0
     out = capsys.readouterr().out
     assert "覆盖 100 %：23 句中 23 句已归类。" in out
+    assert "算例又用 DuckDB 算了 15 个" in out
     assert out.endswith("城市包没有问题。\n")
 
 

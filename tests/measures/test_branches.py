@@ -35,6 +35,24 @@ def test_conditions_and_cap(supplier: Measure, catalogue: Catalogue) -> None:
     assert left(supplier, catalogue, small, on=dt.date(2013, 4, 17)) == everything
 
 
+def test_nothing_lies_below_a_table_that_starts_at_the_least(institution: Measure, catalogue: Catalogue) -> None:
+    measure = replace(institution, amount="half_up(marginal(技术合同交易额, (0, 0.02), (100, 0.01)))")
+    below = ("amount", "below row 1")
+    ways = left(measure, catalogue)
+    assert ("amount", "in row 1") in ways and below not in ways
+    assert below in left(replace(measure, amount=measure.amount.replace("(0, ", "(1, ")), catalogue)
+
+
+def test_a_case_that_states_the_amount_it_would_be(supplier: Measure, catalogue: Catalogue) -> None:
+    """Its amount is computed and compared, so what it reaches is covered although no one is paid."""
+    refused: Facts = {"出让方类型": "企业", "技术合同交易额": Decimal("10000000.50")}
+    program = compile_measure(supplier, catalogue)
+    plain = [(b.where, b.en) for b in uncovered(program, [(refused, DAY)])]
+    stated = [(b.where, b.en) for b in uncovered(program, [(refused, DAY)], [(refused, DAY)])]
+    assert ("amount", "the cap bites") in plain
+    assert set(plain) - set(stated) == {("amount", "the cap bites")}
+
+
 def test_cases_of_if_and_rows_of_tiers(institution: Measure, catalogue: Catalogue) -> None:
     provincial: Facts = {"机构级别": "省级"}
     assert left(institution, catalogue, provincial) == [

@@ -8,6 +8,7 @@ from typing import Any
 
 from kechuang.citypack.coverage import Coverage, entries, measure_coverage
 from kechuang.citypack.index import Index
+from kechuang.citypack.interpreters import Agreement, agreement
 from kechuang.citypack.loading import Sources, load_with_sources
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.meeting import meeting_problems
@@ -23,7 +24,8 @@ from kechuang.citypack.structure import structure
 class Report:
     """The result of a check: problems in order of file and line, coverage, and what nobody has decided yet.
 
-    ``untested`` are the branches of measures that no worked case covers.
+    ``untested`` are the branches of measures that no worked case covers. ``agreement`` is what the other interpreters say
+    of the cases, where they were asked.
     """
 
     problems: tuple[Problem, ...]
@@ -31,6 +33,7 @@ class Report:
     notes: tuple[Problem, ...] = ()
     untested: tuple[Problem, ...] = ()
     cases: int = 0
+    agreement: Agreement | None = None
     open_questions: int = 0
     open_assumptions: int = 0
 
@@ -48,6 +51,7 @@ class Report:
             "coverage": self.coverage.to_dict(),
             "untested": [branch.to_dict() for branch in self.untested],
             "cases": self.cases,
+            "interpreters": None if self.agreement is None else self.agreement.to_dict(),
             "open_questions": self.open_questions,
             "open_assumptions": self.open_assumptions,
         }
@@ -64,6 +68,8 @@ class Report:
                 else f"已算 {self.cases} 个算例；{self.open_questions} 个问题有歧义未定，"
                 f"{self.open_assumptions} 个假定还没有人决定。"
             )
+        if self.agreement is not None:
+            lines.append(self.agreement.in_words().in_(lang))
         if self.notes:
             lines.append(f"{len(self.notes)} note(s):" if en else f"{len(self.notes)} 条提示：")
             lines += [note.as_line(lang) for note in self.notes]
@@ -82,8 +88,13 @@ class Report:
         return "\n".join(lines)
 
 
-def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = None) -> Report:
-    """Check a loaded pack. With ``root``, the folder it came from, every problem has its line."""
+def check(
+    pack: Pack, root: Path | None = None, *, sources: Sources | None = None, interpreters: bool = False
+) -> Report:
+    """Check a loaded pack. With ``root``, the folder it came from, every problem has its line.
+
+    ``interpreters``: compute the cases of measures with DuckDB and, where it is installed, Z3 too (loads them: a few seconds).
+    """
     index = Index(pack)
     locator = Locator(root, sources)
     problems = [
@@ -93,6 +104,10 @@ def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = Non
         *rule_problems(pack, locator),
         *meeting_problems(pack, locator),
     ]
+    agreed = None
+    if interpreters and not problems:  # a pack that does not hold together cannot be computed
+        agreed = agreement(pack, locator)
+        problems += agreed.problems
     problems.sort(key=lambda problem: (problem.file, problem.line))
     ambiguities = [ambiguity for measure in pack.measures for ambiguity in measure.ambiguities]
     judged = [(condition.origin, condition.decided_by) for measure in pack.measures for condition in measure.applies]
@@ -104,15 +119,16 @@ def check(pack: Pack, root: Path | None = None, *, sources: Sources | None = Non
         notes=tuple(notes(pack, locator)),
         untested=tuple(untested(pack, locator)),
         cases=sum(len(m.cases) for m in pack.measures) + sum(len(rule.cases) for rule in pack.cumulation),
+        agreement=agreed,
         open_questions=sum(1 for ambiguity in ambiguities if ambiguity.chosen is None),
         open_assumptions=sum(origin == "assumption" and decided_by is None for origin, decided_by in judged),
     )
 
 
-def check_folder(root: Path) -> Report:
-    """Load and check the pack in ``root``; a pack that cannot be loaded gives a report of those problems."""
+def check_folder(root: Path, *, interpreters: bool = False) -> Report:
+    """Load and check the pack in ``root`` as ``check`` does; a pack that cannot be loaded gives a report of those problems."""
     try:
         pack, sources = load_with_sources(root)
     except PackError as error:
         return Report(error.problems, Coverage())
-    return check(pack, root, sources=sources)
+    return check(pack, root, sources=sources, interpreters=interpreters)

@@ -73,8 +73,8 @@ def run(arguments: list[str]) -> int:
 
 
 def check_command(folder: Path | str, lang: Lang = "zh", as_json: bool = False) -> int:
-    """``kechuang pack check DIR``: problems and coverage; 0 when the pack is in order, else 1."""
-    report = check_folder(Path(folder))
+    """``kechuang pack check DIR``: problems and coverage, cases through every interpreter; 0 when the pack is in order, else 1."""
+    report = check_folder(Path(folder), interpreters=True)
     if as_json:
         _json(report.to_dict())
     else:

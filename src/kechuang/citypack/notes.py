@@ -58,7 +58,8 @@ def untested(pack: Pack, locator: Locator) -> Iterator[Problem]:
         except MeasureError:
             continue  # reported as a problem
         cases = [(parse_facts(case.facts, compiled.catalogue)[0], case.on) for case in record.cases]
-        for branch in uncovered(program, cases):
+        priced = [cases[k] for k, case in enumerate(record.cases) if case.expect.amount_if is not None]
+        for branch in uncovered(program, cases, priced):
             where = (branch.zh, branch.en)
             if branch.where == "amount":
                 where = (

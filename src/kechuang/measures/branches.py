@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import Fact, Unknown, Value, evaluate
-from kechuang.measures.facts import TODAY, Facts
+from kechuang.measures.facts import TODAY, Facts, bounds
 from kechuang.measures.program import Program, parameters_on
 
 
@@ -29,15 +29,21 @@ class Branch:
     en: str
 
 
-def uncovered(program: Program, cases: Iterable[tuple[Facts, dt.date]]) -> list[Branch]:
+def uncovered(
+    program: Program, cases: Iterable[tuple[Facts, dt.date]], priced: Iterable[tuple[Facts, dt.date]] = ()
+) -> list[Branch]:
     """The branches of the conditions and of the amount in use that no case reaches, in order of the text.
 
-    A case that meets all conditions also covers the amount; one that fails some covers these conditions only. What no
+    A case that meets all conditions also covers the amount; one that fails some covers these conditions only, unless it
+    states what the amount would be (``amount_if``) and so is in ``priced``: a tier below the least that a condition asks
+    for is reached in no other way. What no
     facts can reach is no branch: a test that lists every value its fact may have cannot fail.
     """
     seen: set[Branch] = set()
     for facts, on in cases:
         seen.update(_reached(program, facts, on))
+    for facts, on in priced:
+        seen.update(_reached(program, facts, on, priced=True))
     return [branch for branch in _all(program) if branch not in seen]
 
 
@@ -54,7 +60,17 @@ def _all(program: Program) -> Iterator[Branch]:
         yield from (_condition(i, program, met) for met in ways)
     if program.amount is not None:
         for node in n.walk(program.amount.tree):
-            yield from _ways(node)
+            yield from _ways(node)[int(_never_below(node, program)) :]
+
+
+def _never_below(node: n.Node, program: Program) -> bool:
+    """Whether no value of the fact lies below the first row of a table: ``marginal(交易额, (0, rate), …)``."""
+    if not isinstance(node, n.Tiers | n.Marginal) or not isinstance(node.operand, n.Name):
+        return False
+    first, fact = node.rows[0], program.catalogue.facts.get(node.operand.id)
+    if fact is None or first.strict or not isinstance(first.bound, n.Literal):
+        return False
+    return isinstance(first.bound.value, Decimal) and bounds(fact)[0] >= first.bound.value
 
 
 def _always(tree: n.Node, program: Program) -> bool:
@@ -88,7 +104,7 @@ def _open(parts: tuple[n.Node, ...]) -> int:
     return sum(map(n.depends, parts))
 
 
-def _reached(program: Program, facts: Facts, on: dt.date) -> Iterator[Branch]:
+def _reached(program: Program, facts: Facts, on: dt.date, *, priced: bool = False) -> Iterator[Branch]:
     measure = program.measure
     parameters = parameters_on(measure, on)
     ended = measure.effective_to is not None and on > measure.effective_to
@@ -99,7 +115,7 @@ def _reached(program: Program, facts: Facts, on: dt.date) -> Iterator[Branch]:
     for i, result in enumerate(results):
         if isinstance(result, bool):
             yield _condition(i, program, result)
-    if program.amount is not None and all(result is True for result in results):
+    if program.amount is not None and (priced or all(result is True for result in results)):
         yield from _taken(program.amount.tree, environment)
 
 

@@ -19,6 +19,7 @@ import z3  # type: ignore[import-not-found,import-untyped,unused-ignore]
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import Known, Unknown, evaluate
 from kechuang.measures.explain import explain
+from kechuang.measures.explanation import Explanation
 from kechuang.measures.facts import TODAY, bounds, fact_scale
 from kechuang.measures.model import Catalogue, FactType, Measure
 from kechuang.measures.program import Program, compile_measure, parameters_on
@@ -421,6 +422,40 @@ def difference(
     paid = tuple(_paid(measure, facts, on, catalogue) for measure in (first, second))
     _confirm(paid[0] != paid[1])
     return Finding(answer, (facts,), paid)
+
+
+def confirms(
+    told: Explanation, catalogue: Catalogue, facts: Mapping[str, object], timeout: int = TIMEOUT_MS
+) -> bool | None:
+    """Whether the solver finds no other result than ``told`` for the facts given; the others may be anything.
+
+    None when the result is unknown or the solver does not answer in time. Raises ``ProofError`` for what cannot be proved about.
+    """
+    program, fixed = _ready(told.program.measure, catalogue, told.on)
+    if "unknown" in (told.applies, told.status):
+        return None
+    subject = _Subject(catalogue, "")
+    translation = _Translation(subject, fixed)
+    other = z3.Not(_applies(program, translation)) if told.applies == "yes" else _applies(program, translation)
+    if told.amount is not None:
+        other = z3.Or(other, _amount(program, translation) != int(told.amount.scaleb(2)))
+    given = []
+    for name in list(subject.values):
+        value = facts.get(name)
+        if value is None:
+            continue
+        fact, term = catalogue[name], subject.values[name]
+        match value:
+            case str() if fact.type == "enum":
+                given.append(term == [v.value for v in fact.values].index(value))
+            case bool() | str():
+                given.append(term == value)
+            case dt.date():
+                given += [term.year == value.year, term.month == value.month, term.day == value.day]
+            case Decimal():
+                given.append(term == int(value.scaleb(fact_scale(fact))))
+    answer, _ = _solve([*subject.constraints, *given, other], timeout)
+    return None if answer == "undecided" else answer == "impossible"
 
 
 def _paid(measure: Measure, facts: Mapping[str, Known], on: dt.date, catalogue: Catalogue) -> Decimal:
