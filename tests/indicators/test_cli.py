@@ -114,7 +114,21 @@ def test_missing_file(capsys):
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("1,234.5", "1234.5"), ("１２．３", "12.3"), ("−3", "-3"), ("x", None), ("inf", None)]
+    ("text", "wanted"),
+    [
+        ("1,234.5", "1234.5"),
+        ("１２．３", "12.3"),
+        ("−3", "-3"),
+        ("x", None),
+        ("inf", None),
+        ("1e3", "1E+3"),
+        ("2,5", None),
+        ("1,2345", None),
+        ("1_000", None),
+        ("12,345,678.90", "12345678.90"),
+        (".5", "0.5"),
+        ("", None),
+    ],
 )
 def test_read_decimal(text, wanted):
     found = read_decimal(text)
@@ -127,3 +141,33 @@ def test_released_and_trust_are_read():
     (one,) = table.observations
     assert (one.source.trust.name, one.source.stated, str(one.known_since)) == ("OFFICIAL", True, "2021-03-01")
     assert "来源等级“great”不认识" in table.problems[0].text.zh
+
+
+def test_a_name_that_is_not_in_the_file_is_no_missing_figure(rd, capsys):
+    arguments = ["progress", rd, "--target", "2.5", "--year", "2020"]
+    assert output([*arguments, "--region", "430000", "--indicator", "rd_"]) == (1, "")
+    assert 'the file has no indicator called rd_; did you mean "rd"?' in capsys.readouterr().err
+    assert output([*arguments, "--region", "43000", "--indicator", "rd"]) == (1, "")
+    assert "文件里没有地区“43000”；是不是“430000”？" in capsys.readouterr().err
+    assert output(["contribution", rd, "--region", "x", "--first", "2011", "--last", "2020", "--alpha", "0.3"]) == (
+        1,
+        "",
+    )
+    with pytest.raises(SystemExit, match="2"):
+        output([*arguments[:2], "--target", "2,5", "--year", "2020", "--region", "430000", "--indicator", "rd"])
+    assert "“2,5”不是数字" in capsys.readouterr().err
+
+
+def test_check_names_the_indicator(tmp_path):
+    path = tmp_path / "gap.csv"
+    path.write_text(HEADER + "".join(f"100,gdp,{y},5,亿元,公报,\n" for y in (2018, 2019, 2021)), encoding="utf-8")
+    assert output(["check", str(path)]) == (0, "须知  gap  [gdp]  100缺 2020 年\n")
+
+
+def test_columns_named_as_in_collections_of_observations():
+    rows = [
+        "region,indicator,year,value,unit,source_title,source_url\n",
+        "430000,gdp,2020,5,亿元,年鉴,https://example.org/\n",
+    ]
+    [found] = read_observations(rows).observations
+    assert (found.source.title, found.source.url) == ("年鉴", "https://example.org/")

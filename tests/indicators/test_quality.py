@@ -168,6 +168,7 @@ def test_16_mismatched_scope():
         ([seen("x_share", 2020, "250")], "over_hundred"),
         ([seen("x_share", 2020, "-2")], "over_hundred"),
         ([seen("gdp", y, "5") for y in (2001, 2002, 2003, 2005, 2006)], "gap"),
+        ([seen("gdp", y, "5") for y in (2000, 2002)], "gap"),
     ],
 )
 def test_bad_input(observations, rule):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kechuang.expressions.check import suggestion
 from kechuang.indicators.choice import choose_all
 from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
 from kechuang.indicators.growth import CannotCompute, capital_growth_for, contribution
@@ -46,6 +47,21 @@ def _complain(table: Table, path: str) -> None:
         sys.stderr.write(f"{path}:{problem.line}: {problem.text.zh} / {problem.text.en}\n")
 
 
+def _known(zh: str, en: str, name: str, names: set[str]) -> None:
+    """Raises ValueError, with the nearest name there is, when the file has nothing called ``name``."""
+    if name not in names:
+        near = suggestion(name, names)
+        hint_zh, hint_en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+        raise ValueError(f"文件里没有{zh}“{name}”{hint_zh} / the file has no {en} called {name}{hint_en}")
+
+
+def _number(text: str) -> Decimal:
+    value = read_decimal(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"“{text}”不是数字，请写成 2.5 这样 / not a number; write it like 2.5")
+    return value
+
+
 def _check(args: argparse.Namespace, write: Write) -> int:
     """The quality gate over a file; status 1 when a row is unreadable or a finding is an error."""
     table = _load(args.file)
@@ -66,7 +82,8 @@ def _check(args: argparse.Namespace, write: Write) -> int:
         )
     else:
         for f in found:
-            write(f"{f.severity.label.of(args.lang)}  {f.rule}  {f.text.of(args.lang)}\n")
+            touched = ", ".join(dict.fromkeys(indicator for _, indicator, _ in f.cells))
+            write(f"{f.severity.label.of(args.lang)}  {f.rule}  [{touched}]  {f.text.of(args.lang)}\n")
     return 1 if table.problems or any(f.severity is Severity.ERROR for f in found) else 0
 
 
@@ -74,10 +91,10 @@ def _progress(args: argparse.Namespace, write: Write) -> int:
     """The verdict on one target and what the models say."""
     table = _load(args.file)
     _complain(table, args.file)
+    _known("地区", "region", args.region, {o.region for o in table.observations})
+    _known("指标", "indicator", args.indicator, {o.indicator for o in table.observations})
     situation = _situation(table, args.region)
-    definition = situation.definitions.get(args.indicator)
-    if definition is None:
-        raise ValueError(f"文件里没有指标 {args.indicator} / the file has no indicator {args.indicator}")
+    definition = situation.definitions[args.indicator]
     name = Text(args.indicator, args.indicator)
     target = Target(
         "target", "level", name, args.indicator, args.target, unit=definition.unit, operator=args.operator,
@@ -115,6 +132,7 @@ def _contribution(args: argparse.Namespace, write: Write) -> int:
     """Growth accounting; without a capital series the refusal and, with a share, the inversion."""
     table = _load(args.file)
     _complain(table, args.file)
+    _known("地区", "region", args.region, {o.region for o in table.observations})
     situation = _situation(table, args.region)
 
     def levels(indicator: str) -> dict[int, Decimal]:
@@ -239,7 +257,7 @@ def _parser() -> argparse.ArgumentParser:
     progress = command("progress", "一项目标 / the verdict on one target", _progress)
     for name in ("--region", "--indicator"):
         progress.add_argument(name, required=True)
-    progress.add_argument("--target", type=Decimal, required=True)
+    progress.add_argument("--target", type=_number, required=True)
     progress.add_argument("--year", type=int, required=True)
     progress.add_argument("--operator", choices=[">=", ">", "<=", "<"], default=">=")
     growth = command("contribution", "科技进步贡献率 / growth accounting", _contribution)
@@ -248,8 +266,8 @@ def _parser() -> argparse.ArgumentParser:
         growth.add_argument(f"--{name}", default=name, help=f"indicator of {name}")
     growth.add_argument("--first", type=int, required=True)
     growth.add_argument("--last", type=int, required=True)
-    growth.add_argument("--alpha", type=Decimal, required=True)
-    growth.add_argument("--share", type=Decimal, help="per cent: also say which growth of capital it implies")
+    growth.add_argument("--alpha", type=_number, required=True)
+    growth.add_argument("--share", type=_number, help="per cent: also say which growth of capital it implies")
     index = command("composite", "综合指数 / a composite index of units x indicators", _composite)
     index.add_argument(
         "--structure", required=True, metavar="FILE", help="CSV: code,level,parent[,direction,weight,name]"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.observations import Observation, Source, Trust
@@ -31,6 +32,12 @@ CHINESE = {
     "发布日期": "released",
 }
 """Chinese headings, as good as the names of the columns."""
+ALSO = {"source_title": "source", "source_url": "url"}
+"""Names that collections of observations give the same columns."""
+
+_NUMBER = re.compile(
+    r"[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)"
+)
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,12 @@ class Table:
 
 
 def read_decimal(text: str) -> Decimal | None:
-    """A number as people write it (1,234.5, full-width digits, a true minus sign), or None."""
-    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").replace(",", "").replace(" ", "")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    """A number as people write it (1,234.5, full-width digits, a true minus sign), or None.
+
+    A comma parts thousands only: ``2,5`` is not 25, and nobody can say whether it is 2.5.
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").replace(" ", "")
+    return Decimal(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
 
 
 def _cells(row: dict[str, str | None], line: int) -> Iterator[Problem]:
@@ -95,11 +101,12 @@ def read_observations(lines: Iterable[str]) -> Table:
     Chinese headings (``CHINESE``) are understood as well. Raises ValueError with a bilingual message when the header lacks a column.
     """
     reader = csv.DictReader(lines)
-    reader.fieldnames = [CHINESE.get(name.strip(), name.strip()) for name in reader.fieldnames or []]
+    names = [CHINESE.get(name.strip(), name.strip()) for name in reader.fieldnames or []]
+    reader.fieldnames = [ALSO[name] if name in ALSO and ALSO[name] not in names else name for name in names]
     missing = [name for name in COLUMNS if name not in reader.fieldnames]
     if missing:
-        names = ", ".join(missing)
-        raise ValueError(f"表头缺 {names}；应有 {', '.join(COLUMNS)} / the header lacks {names}")
+        lacking = ", ".join(missing)
+        raise ValueError(f"表头缺 {lacking}；应有 {', '.join(COLUMNS)} / the header lacks {lacking}")
     found, problems, places = [], [], []
     for row in reader:
         wrong = list(_cells(row, reader.line_num))

@@ -84,7 +84,7 @@ def gap(material: Material) -> Iterator[Finding]:
     """Years missing in the middle of a series that is otherwise yearly."""
     for (indicator, region), years in material.by_series.items():
         known = sorted(y for y, c in years.items() if c.in_series)
-        if len(known) < 5:
+        if len(known) < 3:
             continue
         missing = sorted(set(range(known[0], known[-1] + 1)) - set(known))
         if missing and len(missing) * 2 < len(known):

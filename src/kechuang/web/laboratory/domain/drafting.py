@@ -14,6 +14,7 @@ from kechuang.measures.model import Catalogue, ClauseRef, Condition, Measure, Pa
 from kechuang.measures.program import amount_in_use, compile_measure
 
 _NUMBER = re.compile(r"[0-9]{1,14}(\.[0-9]{1,6})?")
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,6})?")
 _FIRST_DAY = dt.date(1949, 10, 1)
 SUBJECTS = ("contract", "enterprise", "institution", "patent", "loan", "person")
 _ENTITIES = {
@@ -36,9 +37,11 @@ class Fault:
 
 def number(text: str) -> Decimal | None:
     """A plain number as a person writes it (``1,500,000.00``; ``2.5%`` is 0.025), or None."""
-    plain = text.strip().replace(",", "").replace("，", "").replace("％", "%")
+    plain = text.strip().replace("，", ",").replace("％", "%")
     percent = plain.endswith("%")
-    plain = plain.rstrip("%").strip()
+    plain = plain.removesuffix("%").strip()
+    if _GROUPED.fullmatch(plain):  # a comma parts thousands only: 2,5 is not 25
+        plain = plain.replace(",", "")
     if _NUMBER.fullmatch(plain) is None:
         return None
     try:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from kechuang.indicators import Definition, choose_all
 from kechuang.indicators.quality import Finding, check
+from kechuang.indicators.tables import read_decimal
 from kechuang.indicators.units import UnitError, convert
 from kechuang.web.accounts.access import acting_role, same_hands
 from kechuang.web.audit.domain.record import record
@@ -33,12 +33,8 @@ MAX_PENDING = 500
 
 def read_number(text: str) -> Decimal:
     """Read a number as people write it: 1,234.5, １２．３, −3. Raises ``UserError`` at the field ``value``."""
-    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").replace(",", "").replace(" ", "")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    value = read_decimal(text)
+    if value is None:
         raise UserError(
             "请写数字，例如 1.21。单位写在单位栏里。",
             "Write a number such as 1.21. The unit has its own field.",
