@@ -1,10 +1,12 @@
 """A hundred thousand organisations imported while four writers go on.
 
-    python benchmarks/imports.py [--rows 100000] [--writers 4] [--form xlsx|csv] [--home DIR]
+    python benchmarks/imports.py [--rows 100000] [--writers 4] [--form xlsx|csv] [--changes] [--home DIR]
 
 The database is SQLite in a fresh folder, or what ``DATABASE_URL`` names (an empty database). Prints one JSON object:
 seconds of reading (into staged rows) and of writing (into the register), peak memory of the importing process, and how
-long the writers waited for their own changes. A writer changes one organisation’s size five times a second through the same verb as
+long the writers waited for their own changes. With ``--changes`` a second table then changes all of these organisations,
+while a reader counts again and again how many of them show the change: none or all (``seen_in_part`` counts the other answers).
+A writer changes one organisation’s size five times a second through the same verb as
 the pages, with its audit event.
 """
 
@@ -33,42 +35,43 @@ HEADING = [
     "类别",
     "所在地",
     "行业代码",
-    "规模",
     "控股情况",
     "成立日期",
     "规模以上",
     "注册资本（万元）",
+    "规模",
 ]
 
 
-def rows(count: int):
-    """Seeded organisations, different in every column."""
+def rows(count: int, changed: bool = False):
+    """Seeded organisations, different in every column; ``changed``: the same with another size and status."""
     from kechuang.codes import uscc
 
     chance = random.Random(20130418)
     for number in range(count):
         yield [
             uscc.make(f"91431002T{number:07d}"), f"郴州{chance.choice('𠮷䶮华裕盛泰')}{number}号实业有限公司", "企业", "431002",
-            chance.choice(["C3985", "A0111", "I6510"]), chance.choice(["小型", "微型", "中型"]), "民营",
+            chance.choice(["C3985", "A0111", "I6510"]), "民营",
             f"20{chance.randint(0, 24):02d}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
             chance.choice(["是", "否", ""]), f"{chance.randint(1, 99_999)}.{chance.randint(0, 9999):04d}",
+            "大型" if changed else chance.choice(["小型", "微型", "中型"]),
         ]  # fmt: skip
 
 
-def write_file(path: Path, count: int) -> None:
+def write_file(path: Path, count: int, changed: bool = False) -> None:
     """The table as .csv or .xlsx."""
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as handle:
             writer = csv.writer(handle)
             writer.writerow(HEADING)
-            writer.writerows(rows(count))
+            writer.writerows(rows(count, changed))
         return
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("数据")
     sheet.append(HEADING)
-    for row in rows(count):
+    for row in rows(count, changed):
         sheet.append(row)
     book.save(path)
 
@@ -102,11 +105,91 @@ def writer(number: int, stop, waits) -> None:
     waits.put(found)
 
 
+def reader(stop, answers) -> None:
+    """Count the organisations that show the change until told to stop; give the different answers."""
+    import django
+
+    django.setup()
+    from kechuang.web.registry.models import Organisation
+
+    found = set()
+    while not stop.is_set():
+        found.add(Organisation.objects.filter(size="large").count())
+        time.sleep(0.02)
+    answers.put(found)
+
+
+def bring(path: Path, officer, context, options, *, create: bool) -> dict:
+    """Import a table while the writers go on; returns the figures."""
+    from kechuang.web.core import pace
+    from kechuang.web.intake.domain import applying
+    from kechuang.web.intake.domain.receive import receive
+    from kechuang.web.intake.domain.working import advance
+    from kechuang.web.registry.domain import publishing
+    from kechuang.web.registry.models import Organisation
+
+    paces: list[pace.Pace] = []
+    begin, publish, shown = pace.Pace.__init__, publishing.publish, []
+
+    def noted(self, *args, **more):
+        begin(self, *args, **more)
+        paces.append(self)
+
+    def timed(*args):
+        started = time.perf_counter()
+        answer = publish(*args)
+        shown.append(time.perf_counter() - started)
+        return answer
+
+    pace.Pace.__init__, publishing.publish = noted, timed
+    stop, waits = context.Event(), context.Queue()
+    writers = [context.Process(target=writer, args=(n, stop, waits), daemon=True) for n in range(options.writers)]
+    if not create:
+        answers = context.Queue()
+        watching = context.Process(target=reader, args=(stop, answers), daemon=True)
+        watching.start()
+    for one in writers:
+        one.start()
+    time.sleep(4)
+    started, cpu = time.perf_counter(), time.process_time()
+    made = receive(
+        path, kind="organisation", actor=officer, source_title="基准测试", on_change="change" if create else "correct"
+    )
+    assert advance(made.pk) == "ready"
+    read, cpu_read = time.perf_counter(), time.process_time()
+    applying.confirm(made, actor=officer)
+    confirmed = time.perf_counter()
+    assert advance(made.pk) == "applied"
+    written, cpu_written = time.perf_counter(), time.process_time()
+    stop.set()
+    found = sorted(wait for _ in writers for wait in waits.get())
+    seen = set() if create else answers.get()
+    for one in writers:
+        one.join()
+    pace.Pace.__init__, publishing.publish = begin, publish
+    if create:
+        assert Organisation.objects.filter(import_id=made.public_id).count() == options.rows
+    else:
+        assert Organisation.objects.filter(size="large").count() == options.rows
+    return {
+        "bytes": path.stat().st_size, "seconds_reading": round(read - started, 1),
+        "seconds_confirming": round(confirmed - read, 2), "seconds_writing": round(written - confirmed, 1),
+        "cpu_seconds_reading": round(cpu_read - cpu, 1), "cpu_seconds_writing": round(cpu_written - cpu_read, 1),
+        "longest_chunk_ms": round(1000 * max(one.longest for one in paces)),
+        "showing_ms": round(1000 * max(shown)), "seen_in_part": len(seen - {0, options.rows}),
+        "writes": len(found), "wait_median_ms": round(1000 * statistics.median(found), 1),
+        "wait_p99_ms": round(1000 * found[int(len(found) * 0.99)], 1),
+        "waits_over_1_s": sum(wait > 1 for wait in found), "wait_longest_ms": round(1000 * found[-1], 1),
+        "load": [round(x, 1) for x in os.getloadavg()],
+    }  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--form", choices=["xlsx", "csv"], default="xlsx")
+    parser.add_argument("--changes", action="store_true", help="then change all of them with a second table")
     parser.add_argument("--home", default="")
     options = parser.parse_args()
     home = Path(options.home or tempfile.mkdtemp(prefix="kechuang-bench-"))
@@ -119,49 +202,24 @@ def main() -> None:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    path = home / f"organisations.{options.form}"
-    context = multiprocessing.get_context(
-        "spawn"
-    )  # the file is made elsewhere, so that it does not count as memory here
-    making = context.Process(target=write_file, args=(path, options.rows))
-    making.start()
-    making.join()
+    # The files are made elsewhere, so that they do not count as memory here.
+    context = multiprocessing.get_context("spawn")
     from kechuang.web.accounts.models import Grant, Role, User
-    from kechuang.web.intake.domain import applying
-    from kechuang.web.intake.domain.receive import receive
-    from kechuang.web.intake.domain.working import advance
-    from kechuang.web.registry.models import Organisation
 
     officer, _made = User.objects.get_or_create(username="officer")
     Grant.objects.get_or_create(user=officer, role=Role.OFFICER)
-    stop, waits = context.Event(), context.Queue()
-    writers = [context.Process(target=writer, args=(n, stop, waits), daemon=True) for n in range(options.writers)]
-    for one in writers:
-        one.start()
-    time.sleep(4)
-    started, cpu = time.perf_counter(), time.process_time()
-    made = receive(path, kind="organisation", actor=officer, source_title="基准测试")
-    assert advance(made.pk) == "ready"
-    read, cpu_read = time.perf_counter(), time.process_time()
-    applying.confirm(made, actor=officer)
-    confirmed = time.perf_counter()
-    assert advance(made.pk) == "applied"
-    written, cpu_written = time.perf_counter(), time.process_time()
-    stop.set()
-    found = sorted(wait for _ in writers for wait in waits.get())
-    for one in writers:
-        one.join()
-    assert Organisation.objects.filter(import_id=made.public_id).count() == options.rows
-    print(json.dumps({
-        "rows": options.rows, "form": options.form, "bytes": path.stat().st_size, "database": connection.vendor,
-        "seconds_reading": round(read - started, 1), "seconds_confirming": round(confirmed - read, 2),
-        "seconds_writing": round(written - confirmed, 1),
-        "cpu_seconds_reading": round(cpu_read - cpu, 1), "cpu_seconds_writing": round(cpu_written - cpu_read, 1),
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "writers": options.writers, "writes": len(found), "wait_median_ms": round(1000 * statistics.median(found), 1),
-        "wait_p99_ms": round(1000 * found[int(len(found) * 0.99)], 1), "waits_over_1_s": sum(wait > 1 for wait in found), "wait_longest_ms": round(1000 * found[-1], 1),
-        "load": [round(x, 1) for x in os.getloadavg()], "python": platform.python_version(), "cores": os.cpu_count(),
-    }, ensure_ascii=False, indent=1))  # fmt: skip
+    told = {
+        "rows": options.rows, "form": options.form, "database": connection.vendor, "writers": options.writers,
+        "python": platform.python_version(), "cores": os.cpu_count(),
+    }  # fmt: skip
+    for name, changed in (("new", False), ("changed", True))[: 1 + options.changes]:
+        path = home / f"{name}.{options.form}"
+        making = context.Process(target=write_file, args=(path, options.rows, changed))
+        making.start()
+        making.join()
+        told[name] = bring(path, officer, context, options, create=not changed)
+    told["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps(told, ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":

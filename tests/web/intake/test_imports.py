@@ -183,6 +183,111 @@ def test_the_whole_is_seen_at_once(importing, cast, monkeypatch):
     assert Organisation.objects.filter(import_id=one.public_id).count() == 5
 
 
+def test_changes_of_known_records_are_seen_at_once_with_the_new_ones(importing, client_for, cast, monkeypatch):
+    monkeypatch.setattr(applying, "FIRST_CHUNK", 1)
+    monkeypatch.setattr(applying, "MOST_CHUNK", 1)
+    one = importing(
+        [
+            HEADING,
+            *[[firm.uscc, firm.name, "企业", "", "大型"] for firm in (cast.company_a, cast.company_b)],
+            *companies(2),
+        ]
+    )
+    before = {firm.uscc: firm.size for firm in (cast.company_a, cast.company_b)}
+    applying.confirm(one, actor=cast.officer)
+    client, real, seen = client_for(cast.officer), applying._write, []
+
+    def look():
+        firms = Organisation.objects.filter(uscc__in=[*before, code(1), code(2)])
+        listed = client.get("/api/v1/registry/organisation", {"size": "large"}).json()
+        pages = [client.get(f"/registry/records/organisation/{firm.pk}/").content.decode() for firm in firms]
+        return ({firm.uscc: firm.size for firm in firms}, sorted(row["uscc"] for row in listed["items"]),
+                sum(one.public_id in page or "测试年报" in page for page in pages))  # fmt: skip
+
+    def watching(*args):
+        written = real(*args)
+        seen.append(look())
+        return written
+
+    first = look()
+    monkeypatch.setattr(applying, "_write", watching)
+    advance(one.pk)
+    assert [now == first for now in seen] == [True] * 4
+    sizes, large, _ = look()
+    assert sizes == dict.fromkeys(before, "large") | {code(1): "small", code(2): "small"}
+    assert set(before) <= set(large)
+    assert not UnfinishedImport.objects.exists()
+
+
+def test_what_somebody_writes_while_an_import_is_at_work_stays(importing, cast, monkeypatch):
+    from kechuang.web.registry.domain import record
+
+    one = importing([HEADING, [cast.company_a.uscc, "演示甲公司", "企业", "", "大型"], *companies(1)])
+    applying.confirm(one, actor=cast.officer)
+    real = applying._write
+
+    def writing(*args):
+        written = real(*args)
+        values = {"uscc": cast.company_a.uscc, "county": "431003"}
+        record.write("organisation", values, actor=cast.officer, source=None, realm="demo")
+        return written
+
+    monkeypatch.setattr(applying, "_write", writing)
+    assert advance(one.pk) == ImportState.APPLIED
+    firm = Organisation.objects.get(pk=cast.company_a.pk)
+    assert (firm.size, firm.county) == ("large", "431003")
+
+
+@pytest.mark.parametrize("go_on", [True, False])
+def test_a_worker_that_dies_before_showing_leaves_nothing_to_be_seen(importing, cast, monkeypatch, go_on):
+    from kechuang.web.registry.domain import publishing
+
+    one = importing([HEADING, [cast.company_a.uscc, "演示甲公司", "企业", "", "大型"], *companies(2)])
+    applying.confirm(one, actor=cast.officer)
+    real = publishing.publish
+
+    def dies(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing, "publish", dies)
+    with pytest.raises(KeyboardInterrupt):
+        advance(one.pk)
+    assert Organisation.objects.get(pk=cast.company_a.pk).size == "small"
+    assert not Organisation.objects.filter(uscc=code(1)).exists()
+    monkeypatch.setattr(publishing, "publish", real)
+    Import.objects.filter(pk=one.pk).update(lease_owner="dead", lease_until=None)
+    if not go_on:
+        applying.cancel(one, actor=cast.officer)
+    assert advance(one.pk) == (ImportState.APPLIED if go_on else ImportState.CANCELLED)
+    assert Organisation.objects.get(pk=cast.company_a.pk).size == ("large" if go_on else "small")
+    assert Organisation.everything.filter(import_id=one.public_id).count() == (2 if go_on else 0)
+    assert not Version.objects.filter(record_id=cast.company_a.pk).exists() or go_on
+
+
+def test_a_worker_that_dies_after_showing_is_followed_up(importing, cast, monkeypatch):
+    from kechuang.web.intake import jobs
+    from kechuang.web.registry.domain import history, publishing
+    from kechuang.web.registry.models import HeldChange
+
+    one = importing([HEADING, [cast.company_a.uscc, "演示甲公司", "企业", "", "大型"]])
+    applying.confirm(one, actor=cast.officer)
+    real = publishing.settle
+
+    def dies(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing, "settle", dies)
+    with pytest.raises(KeyboardInterrupt):
+        advance(one.pk)
+    monkeypatch.setattr(publishing, "settle", real)
+    firm = Organisation.objects.get(pk=cast.company_a.pk)
+    told = [entry.why for entry in history.history(firm)]
+    assert (firm.size, told) == ("large", ["change", "initial"])
+    jobs.resume()
+    assert [entry.why for entry in history.history(firm)] == told
+    assert not HeldChange.objects.exists() and not UnfinishedImport.objects.exists()
+
+
 def test_a_worker_that_died_is_followed_by_another(importing, cast, monkeypatch):
     monkeypatch.setattr(applying, "FIRST_CHUNK", 2)
     monkeypatch.setattr(applying, "MOST_CHUNK", 2)

@@ -206,7 +206,7 @@ def test_list_filters(world, client_for, query, found):
 def test_only_relations_with_records_are_asked(world, django_assert_max_num_queries):
     """A record that nothing names costs one look at all relations, not one each."""
     record = world.company_b.years.create(year=1999, realm="demo")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         opened = records.record_for_user(world.officer, KINDS["yearly_figures"], record.pk)
     assert opened.nearby == []
 

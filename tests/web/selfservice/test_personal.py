@@ -16,8 +16,10 @@ from kechuang.web.audit.domain.queries import verify_stored
 from kechuang.web.audit.domain.seal import seal_and_publish
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.errors import UserError
+from kechuang.web.registry.domain import publishing
+from kechuang.web.registry.domain.bulk import write_chunk
 from kechuang.web.registry.domain.record import write
-from kechuang.web.registry.models import Employment, Person, Version
+from kechuang.web.registry.models import Employment, Person, Source, Version
 from kechuang.web.selfservice.domain import claims, held, personal
 from kechuang.web.selfservice.models import PersonalRequest
 
@@ -119,7 +121,25 @@ def everywhere() -> str:
     return "\n".join(found)
 
 
+def import_about(person: Person, import_id: str, title: str) -> None:
+    """An import that has changed the person’s record and is not shown yet."""
+    source = Source.objects.create(title="人才部门")
+    publishing.begin(import_id)
+    values = {"name": person.name, "employer": person.employer.uscc, "title": title}
+    results = write_chunk("person", [values], source=source, import_id=import_id, realm=person.realm, hold=True)
+    assert [result.outcome for result in results] == ["changed"]
+
+
+def test_a_copy_holds_what_an_import_has_not_shown_yet(town, canary):
+    import_about(canary.person, "WAITING", "副主任")
+    waiting = held.held_about(canary, canary.person)["person"]["held_changes"]
+    assert [one["given"]["title"] for one in waiting] == ["副主任"]
+
+
 def test_an_erased_name_appears_nowhere(town, canary, client_for, settings):
+    import_about(canary.person, "SHOWN", "副主任")
+    assert publishing.publish("SHOWN", lambda _moment: True)  # shown, and not yet all in the history
+    import_about(canary.person, "WAITING", "主任")
     client = client_for(canary)
     claim = claims.confirm(
         town.cast.officer,
@@ -148,6 +168,9 @@ def test_an_erased_name_appears_nowhere(town, canary, client_for, settings):
     person = Person.objects.get(pk=canary.person.pk)
     assert person.name.startswith("已删除 ")
     assert (person.degree, person.title, person.employer) == ("", "", town.near)
+    assert publishing.publish("WAITING", lambda _moment: True)  # it brings nothing back
+    person.refresh_from_db()
+    assert person.title == ""
     assert Version.objects.filter(kind="person", record_id=person.pk).exists()
     assert client.get("/my/").status_code == 302
     seal_and_publish()

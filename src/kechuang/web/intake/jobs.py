@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kechuang.web.core.jobs import every
+from kechuang.web.core.pace import Pace
+from kechuang.web.registry.domain import publishing
 
 from .domain import feeds
 from .domain.working import left_behind, work_on
@@ -10,10 +12,12 @@ from .domain.working import left_behind, work_on
 
 @every("intake.resume", seconds=30)
 def resume() -> str:
-    """Hand imports that nobody holds to the worker again."""
+    """Hand imports that nobody holds to the worker again, and end what a dead worker had published."""
     found = left_behind()
     for import_id in found:
         work_on.enqueue(import_id)
+    for import_id in publishing.unsettled():  # seen already; its states are on their way into the history
+        publishing.settle(import_id, Pace())
     return f"{len(found)} imports"
 
 

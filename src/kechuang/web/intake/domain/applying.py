@@ -2,7 +2,8 @@
 
 Order of things: the audit event with the Merkle root over the rows, then the rows. A chunk and its progress are one
 transaction, so a worker that is killed loses at most the chunk it was at, and the next one goes on behind the last.
-Until the last chunk the import stands in ``registry.UnfinishedImport`` and no query shows what it has made.
+Until all chunks are written the import stands in ``registry.UnfinishedImport`` and no query shows what it has made; changes of
+known records are held back. Then ``registry.domain.publishing`` shows everything in one short transaction.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -18,7 +19,8 @@ from kechuang.web.accounts.access import acting_role
 from kechuang.web.audit.domain.record import record, record_bulk
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.errors import UserError
-from kechuang.web.registry.domain import bulk, sources
+from kechuang.web.core.pace import Pace
+from kechuang.web.registry.domain import bulk, publishing, sources
 from kechuang.web.registry.models import Source, UnfinishedImport
 
 from .. import access
@@ -27,10 +29,6 @@ from ..models import Import, ImportRow
 from .lease import Lease, LostError
 
 FIRST_CHUNK, LEAST_CHUNK, MOST_CHUNK = 100, 25, 500
-SHORT, LONG = 0.08, 0.18  # seconds a chunk should hold the database
-# SQLite has one writer at a time, and those who wait look again every tenth of a second: a gap of that length lets each
-# in, and a longer one where a busy machine makes chunks long. PostgreSQL locks rows; nobody waits for ours.
-GAP = {True: 0.11, False: 0.005}
 
 
 def _conflict() -> UserError:
@@ -145,30 +143,56 @@ def apply(one: Import, lease: Lease) -> None:
     with transaction.atomic():
         begun = Import.objects.filter(pk=one.pk, state=ImportState.CONFIRMED)
         if begun.update(state=ImportState.APPLYING, event_id=event.public_id):
-            UnfinishedImport.objects.get_or_create(import_id=one.public_id)
-    shared = connection.vendor == "sqlite"
-    size, last = FIRST_CHUNK, 0
-    while rows := _next(one, last, size):
+            publishing.begin(one.public_id)
+    pace, last = Pace(FIRST_CHUNK, least=LEAST_CHUNK, most=MOST_CHUNK), 0
+    while rows := _next(one, last, pace.size):
         last = rows[-1].line
         lease.hold()
         held = _write(one, lease, rows, source, event)
         if held is None:
             return
-        size = _next_size(size, held, shared)
-        time.sleep(max(GAP[shared], held if shared else 0))
-    with transaction.atomic():
-        if Import.objects.filter(pk=one.pk, state=ImportState.APPLYING).update(
-            state=ImportState.APPLIED, finished_at=timezone.now()
-        ):
-            # From this commit on everything the import has made is seen, all of it at once.
-            UnfinishedImport.objects.filter(import_id=one.public_id).delete()
+        pace.rest(held)
+    _show(one, lease, source, event, pace)
 
 
-def _next_size(size: int, held: float, shared: bool) -> int:
-    """How many rows the next chunk has: where all share one lock, as many as keep it short."""
-    if not shared or held < SHORT:
-        return min(MOST_CHUNK, size * 2)
-    return max(LEAST_CHUNK, size // 2) if held > LONG else size
+def _show(one: Import, lease: Lease, source: Source, event: AuditEvent, pace: Pace) -> None:
+    """From one commit on everything the import has made and changed is seen; what others wrote meanwhile is built on."""
+
+    def finished(moment: Any) -> bool:
+        applying = Import.objects.filter(pk=one.pk, state=ImportState.APPLYING)
+        if applying.filter(lease_owner=lease.owner).update(state=ImportState.APPLIED, finished_at=moment):
+            return True
+        if applying.exists():
+            raise LostError
+        return False  # a person has stopped it
+
+    while publishing.publish(one.public_id, finished) is None:
+        lease.hold()
+        started = time.monotonic()
+        with transaction.atomic():
+            results = bulk.rethink(
+                one.public_id, source=source, event_id=event.public_id, valid_from=one.valid_from,
+                on_change=one.on_change, realm=one.realm, limit=pace.size,
+            )  # fmt: skip
+            _count_again(one, results)
+        pace.rest(time.monotonic() - started)
+    publishing.settle(one.public_id, pace)
+
+
+def _count_again(one: Import, results: list[bulk.RowResult]) -> None:
+    """Rows whose record somebody wrote while the import was at work: some have become needless, some cannot be written."""
+    needless = sum(result.outcome == "unchanged" for result in results)
+    refused = [result for result in results if result.outcome is None]
+    for result in refused:
+        rows = one.rows.filter(state=RowState.APPLIED, record_id=result.record_id)
+        rows.update(state=RowState.REFUSED, findings=_findings(result))
+    Import.objects.filter(pk=one.pk).update(
+        changed=F("changed") - needless - len(refused), unchanged=F("unchanged") + needless
+    )
+
+
+def _findings(result: bulk.RowResult) -> list[dict[str, str]]:
+    return [{"column": e.field.name if e.field else "", "zh": e.zh, "en": e.en} for e in result.errors]
 
 
 def _next(one: Import, last: int, size: int) -> list[ImportRow]:
@@ -194,14 +218,13 @@ def _write(one: Import, lease: Lease, rows: list[ImportRow], source: Source, eve
         results = bulk.write_chunk(
             one.kind, values, source=source, import_id=one.public_id, event_id=event.public_id,
             valid_from=one.valid_from, on_change=one.on_change, realm=one.realm, prepared=prepared,
+            hold=True,
         )  # fmt: skip
         refused = []
         for row, result in zip(rows, results, strict=True):
             if result.outcome is None:
                 row.state = RowState.REFUSED
-                row.findings = [
-                    {"column": e.field.name if e.field else "", "zh": e.zh, "en": e.en} for e in result.errors
-                ]
+                row.findings = _findings(result)
                 refused.append(row)
         ImportRow.objects.bulk_update(refused, ["state", "findings"])
         done = [row.pk for row in rows if row.state != RowState.REFUSED]

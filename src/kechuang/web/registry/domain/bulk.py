@@ -7,12 +7,13 @@ does not stop the others. Running a chunk again changes nothing: rows are recogn
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -22,9 +23,11 @@ from kechuang.web.audit.domain import record as audit
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.pace import Pace
 
 from ..enums import Why
-from ..models import Alias, Attribute, Source, Version
+from ..models import Alias, Attribute, HeldChange, Source, UnfinishedImport, Version
+from . import holding, publishing
 from .history import State, initial
 from .kinds import KINDS, Kind
 from .record import (
@@ -42,11 +45,13 @@ from .record import (
     project,
     required_errors,
     rows_of,
+    without_former_code,
 )
-from .values import FieldError, References
+from .values import FieldError, References, Value, column_of
 
 CHUNK = 300
 WRITTEN = (Why.CHANGE, Why.CORRECT)
+TEXTS = ("text", "code", "choice")
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class _Chunk:
     valid_from: dt.date | None
     on_change: Mode
     realm: str
+    hold: bool = False
     found: References = field(default_factory=References)
     results: dict[int, RowResult] = field(default_factory=dict)
 
@@ -135,16 +141,19 @@ def write_chunk(
     realm: str = Realm.REAL,
     start: int = 0,
     prepared: Prepared | None = None,
+    hold: bool = False,
 ) -> list[RowResult]:
     """Write one chunk in one transaction (the caller's, when there is one), so that its progress can be noted with it.
 
     Args:
         start: number of the first row in the whole delivery, for the results.
         prepared: the same rows after :func:`prepare_chunk`, where the caller holds a transaction that should be short.
+        hold: hold changes of known records back until the import is published (:mod:`.publishing`); new records are hidden by
+            the mark of the import.
     """
     kind = KINDS[kind] if isinstance(kind, str) else kind
     ready = prepared or prepare_chunk(kind, rows, realm=realm, start=start)
-    work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm, found=ready.found)
+    work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm, hold, found=ready.found)
     for index, errors in ready.failed:
         work.fail(index, *errors)
     with transaction.atomic():
@@ -235,20 +244,31 @@ def _create_all(work: _Chunk, rows: list[tuple[int, Row]]) -> None:
 def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
     if not rows:
         return
+    rows = _locked(work, rows)
     kind, moment = work.kind, timezone.now()
-    history: dict[int, list[Version]] = {}
-    for version in Version.objects.filter(kind=kind.id, record_id__in=[record.pk for *_rest, record in rows]):
-        history.setdefault(version.record_id, []).append(version)
+    keys = [record.pk for *_rest, record in rows]
+    earlier: dict[int, HeldChange] = {}
+    if work.hold:
+        waiting = holding.settle_now(kind, keys)
+        earlier = {held.record_id: held for held in waiting if held.import_id == work.import_id}
+    else:
+        holding.make_way(kind, keys)
+    history, published = holding.stored(kind, keys), holding.published()
     inserted: list[Version] = []
     closed: list[Version] = []
     columns: set[str] = set()
     changed: list[Any] = []
+    helds: list[HeldChange] = []
     for index, row, record in rows:
         if error := other_realm(kind, record, work.realm):
             work.fail(index, error)
             continue
         try:
-            versions = history.get(record.pk) or [initial(kind, record)]
+            if record.pk in earlier:  # the import has named this record before: both rows are one change
+                row = _both(kind, earlier[record.pk].given, row, work.found)  # noqa: PLW2901
+            row = without_former_code(kind, record, row)  # noqa: PLW2901
+            known = max(record.recorded_at, published.get(record.import_id, record.recorded_at))
+            versions = history.get(record.pk) or [initial(kind, record, known)]
             writing = new_state(kind, record, versions, row, work.valid_from, work.on_change, moment)
         except FieldError as error:
             work.fail(index, error)
@@ -257,16 +277,100 @@ def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
             work.results[index] = RowResult(index, "unchanged", record.pk)
             continue
         new, old = rows_of(writing, work.source, work.event_id, work.import_id)
+        if work.hold:
+            names = project(kind, record, new, work.found)
+            given = {name: value.text for name, value in row.values.items()}
+            at: Any = writing.writing.recorded_at
+            helds.append(holding.put_away(kind, record, new, old, names, given, work.import_id, at))
+            work.results[index] = RowResult(index, "changed", record.pk, writing.changed)
+            continue
         inserted += new
         closed += old
         if names := project(kind, record, new, work.found):
             columns |= set(names)
             changed.append(record)
         work.results[index] = RowResult(index, "changed", record.pk, writing.changed)
+    if earlier:
+        HeldChange.objects.filter(pk__in=[held.pk for held in earlier.values()]).delete()
+    HeldChange.objects.bulk_create(helds)
     Version.objects.bulk_create(inserted)
     Version.objects.bulk_update(closed, ["superseded_at"])
     if changed:
         kind.model.everything.bulk_update(changed, sorted(columns), batch_size=100)
+
+
+def _locked(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> list[tuple[int, Row, Any]]:
+    """The same records as they are once nobody else can write them. SQLite has one writer at a time: they are that already."""
+    if not connection.features.has_select_for_update:
+        return rows
+    kind = work.kind
+    query = kind.model.everything.select_for_update(of=("self",)).select_related("source", *kind.references)
+    found = {record.pk: record for record in query.filter(pk__in=[r.pk for *_rest, r in rows]).order_by("pk")}
+    for index, _row, record in rows:
+        if record.pk not in found:
+            work.fail(index, _gone(kind))
+    return [(index, row, found[record.pk]) for index, row, record in rows if record.pk in found]
+
+
+def _gone(kind: Kind) -> FieldError:
+    return FieldError(
+        None,
+        f"写入期间，这条{kind.zh}已从登记库里移走，没有写入。",
+        f"This record ({kind.en}) was taken out of the register meanwhile; the row was not written.",
+        "gone",
+    )
+
+
+def _both(kind: Kind, given: Mapping[str, str | None], row: Row, found: References) -> Row:
+    """What a row says, together with what the import said of the same record before; the later word counts."""
+    values = {
+        name: Value(
+            column_of(kind.field(name), text if kind.field(name).type in TEXTS else (text or None), found), text
+        )
+        for name, text in given.items()
+        if name not in row.values
+    }
+    return Row({**values, **row.values}, row.identity)
+
+
+def rethink(
+    import_id: str,
+    *,
+    source: Source,
+    event_id: str = "",
+    valid_from: dt.date | None = None,
+    on_change: Mode = "change",
+    realm: str = Realm.REAL,
+    limit: int = CHUNK,
+) -> list[RowResult]:
+    """Think held changes through again whose records were written since; at most ``limit``, in one transaction.
+
+    The results name the record that was meant when the row was first written, and have its key also where it is gone.
+    """
+    results: list[RowResult] = []
+    with transaction.atomic():
+        helds = list(HeldChange.objects.filter(import_id=import_id, stale=True).order_by("pk")[:limit])
+        HeldChange.objects.filter(pk__in=[held.pk for held in helds]).delete()
+        for kind in (KINDS[name] for name in sorted({held.kind for held in helds})):
+            work = _Chunk(kind, source, import_id, event_id, valid_from, on_change, realm, True, References(realm))
+            ours = [held for held in helds if held.kind == kind.id]
+            records = kind.model.everything.select_related("source", *kind.references).in_bulk(
+                [held.record_id for held in ours]
+            )
+            for index, held in enumerate(ours):
+                try:
+                    row = _both(kind, held.given, Row(), work.found)
+                    record = records.get(held.record_id) or find(kind, row)
+                    if record is None:
+                        work.fail(index, _gone(kind))
+                    else:
+                        _change_all(work, [(index, row, record)])
+                except FieldError as error:
+                    work.fail(index, error)
+                except UserError as error:
+                    work.fail(index, FieldError(None, error.zh, error.en, error.code))
+            results += [replace(work.results[index], record_id=held.record_id) for index, held in enumerate(ours)]
+    return results
 
 
 def _one(work: _Chunk, index: int, row: Row) -> None:
@@ -320,6 +424,7 @@ def undo(import_id: str, *, actor: Any, event: AuditEvent | None = None, chunk: 
 
     Records it made go, unless something later refers to them or changed them; records it changed get back what they
     said before, unless a later write built on it. What stays is listed. Running it again goes on where it stopped.
+    What nobody has seen yet (the import is not published) goes without leaving states in the history.
     """
     if not import_id:
         raise ValueError("an import has an id")
@@ -334,14 +439,18 @@ def undo(import_id: str, *, actor: Any, event: AuditEvent | None = None, chunk: 
                 object_id=import_id,
             )
     assert done.event is not None
+    pace = Pace(min(chunk, 100), most=chunk)
+    publishing.settle(import_id, pace)
+    unseen = UnfinishedImport.objects.filter(import_id=import_id).exists()
+    publishing.discard(import_id, pace)
     for kind in reversed(KINDS.values()):
-        _restore_changed(kind, import_id, done, chunk)
+        _restore_changed(kind, import_id, done, pace)
     for kind in reversed(KINDS.values()):
-        _remove_made(kind, import_id, done, chunk)
+        _remove_made(kind, import_id, done, pace, unseen)
     return done
 
 
-def _restore_changed(kind: Kind, import_id: str, done: Undone, chunk: int) -> None:
+def _restore_changed(kind: Kind, import_id: str, done: Undone, pace: Pace) -> None:
     last = 0
     written = Version.objects.filter(kind=kind.id, import_id=import_id, why__in=WRITTEN)
     while True:
@@ -349,11 +458,12 @@ def _restore_changed(kind: Kind, import_id: str, done: Undone, chunk: int) -> No
             written.filter(record_id__gt=last)
             .order_by("record_id")
             .values_list("record_id", flat=True)
-            .distinct()[:chunk]
+            .distinct()[: pace.size]
         )
         if not keys:
             return
         with transaction.atomic():
+            started = time.monotonic()
             records = kind.model.everything.select_for_update().in_bulk(keys)
             for record in records.values():
                 restored = _restore(kind, record, import_id, done.event.public_id if done.event else "")
@@ -361,6 +471,7 @@ def _restore_changed(kind: Kind, import_id: str, done: Undone, chunk: int) -> No
                 if restored is False:
                     done.kept.append((kind.id, record.pk))
         last = keys[-1]
+        pace.rest(time.monotonic() - started)
 
 
 def _restore(kind: Kind, record: Any, import_id: str, event_id: str) -> bool | None:
@@ -370,6 +481,7 @@ def _restore(kind: Kind, record: Any, import_id: str, event_id: str) -> bool | N
     """
     taken = None
     with transaction.atomic():
+        holding.make_way(kind, [record.pk])
         while True:
             rows = list(Version.objects.filter(kind=kind.id, record_id=record.pk).select_related("source"))
             mine = [row for row in rows if row.import_id == import_id and row.why in WRITTEN]
@@ -394,24 +506,30 @@ def _restore(kind: Kind, record: Any, import_id: str, event_id: str) -> bool | N
                 record.save(update_fields=columns)
 
 
-def _remove_made(kind: Kind, import_id: str, done: Undone, chunk: int) -> None:
+def _remove_made(kind: Kind, import_id: str, done: Undone, pace: Pace, unseen: bool) -> None:
     last = 0
     while True:
         made = list(
             kind.model.everything.filter(import_id=import_id, pk__gt=last)
             .order_by("pk")
-            .select_related("source", *kind.references)[:chunk]
+            .select_related("source", *kind.references)[: pace.size]
         )
         if not made:
             return
         last = made[-1].pk
         with transaction.atomic():
+            started = time.monotonic()
             held = _held(kind, [record.pk for record in made], import_id)
             gone = [record for record in made if record.pk not in held]
             done.kept += [(kind.id, pk) for pk in sorted(held)]
-            close_all(kind, gone, done.event.public_id if done.event else "", import_id)
-            kind.model.everything.filter(pk__in=[record.pk for record in gone]).delete()
+            keys = [record.pk for record in gone]
+            if unseen:
+                Version.objects.filter(kind=kind.id, record_id__in=keys).delete()
+            else:
+                close_all(kind, gone, done.event.public_id if done.event else "", import_id)
+            kind.model.everything.filter(pk__in=keys).delete()
             done.removed += len(gone)
+        pace.rest(time.monotonic() - started)
 
 
 def _held(kind: Kind, keys: list[int], import_id: str) -> set[int]:

@@ -38,6 +38,7 @@ from ..models import (
     Alias,
     Attribute,
     Base,
+    HeldChange,
     Loan,
     Merge,
     Organisation,
@@ -526,6 +527,7 @@ def remove() -> int:
         while keys := list(rows.values_list("pk", flat=True)[:CHUNK]):
             with transaction.atomic():
                 Version.objects.filter(kind=kind.id, record_id__in=keys).delete()
+                HeldChange.objects.filter(kind=kind.id, record_id__in=keys).delete()
                 Attribute.objects.filter(definition__kind=kind.id, record_id__in=keys).delete()
                 Alias.objects.filter(kind=kind.id, record_id__in=keys).delete()
                 Merge.objects.filter(kind=kind.id, kept_id__in=keys).delete()

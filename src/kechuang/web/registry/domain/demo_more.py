@@ -286,12 +286,17 @@ class More:
             )  # fmt: skip
 
     def prizes(self, achievements: Sequence[Achievement]) -> Iterator[Prize]:
+        given: set[tuple[Any, str]] = set()  # nobody gets the same prize twice for work of the same name in one year
         for achievement in achievements:
             if self.rng.random() < 0.12:
+                level = self.rng.choices(list(ProjectLevel), [10, 70, 18, 2])[0]
+                grade = self.rng.choices(["一等奖", "二等奖", "三等奖"], [10, 30, 60])[0]
+                if (key := (achievement.owner_id, achievement.title)) in given:
+                    continue
+                given.add(key)
                 yield Prize(
                     realm=DEMO, title=achievement.title, award="演示·科学技术进步奖", organisation=achievement.owner,
-                    level=self.rng.choices(list(ProjectLevel), [10, 70, 18, 2])[0], achievement=achievement,
-                    grade=self.rng.choices(["一等奖", "二等奖", "三等奖"], [10, 30, 60])[0], year=self.today.year - 1,
+                    level=level, achievement=achievement, grade=grade, year=self.today.year - 1,
                 )  # fmt: skip
 
     def pledges(self, loans: Sequence[Loan], patents: Sequence[Patent]) -> Iterator[Pledge]:

@@ -15,18 +15,19 @@ from kechuang import bitemporal
 
 from ..enums import Why
 from ..models import Source, Version
+from . import holding
 from .kinds import Field, Kind, kind_of
 from .values import References, column_of, state_of
 
 State = dict[str, str | None]
 
 
-def initial(kind: Kind, record: Any) -> Version:
-    """The one state of a record that was never changed; not stored."""
+def initial(kind: Kind, record: Any, recorded_at: dt.datetime | None = None) -> Version:
+    """The one state of a record that was never changed; not stored. ``recorded_at``: where it differs from the row's."""
     return Version(
         kind=kind.id,
         record_id=record.pk,
-        recorded_at=record.recorded_at,
+        recorded_at=recorded_at or record.recorded_at,
         values=state_of(kind, record),
         why=Why.INITIAL,
         source=record.source,
@@ -37,8 +38,8 @@ def initial(kind: Kind, record: Any) -> Version:
 def versions(record: Any) -> list[Version]:
     """All states of a record in the order they were recorded; at least one."""
     kind = kind_of(record)
-    rows = list(Version.objects.filter(kind=kind.id, record_id=record.pk).select_related("source"))
-    return rows or [initial(kind, record)]
+    rows = holding.stored(kind, [record.pk]).get(record.pk)
+    return rows or [initial(kind, record, holding.recorded_at(record))]
 
 
 def state(record: Any, valid_on: dt.date | None = None, known_on: dt.datetime | None = None) -> State | None:
@@ -49,8 +50,8 @@ def state(record: Any, valid_on: dt.date | None = None, known_on: dt.datetime | 
 
 def past_state(kind: Kind, record_id: int, valid_on: dt.date, known_on: dt.datetime) -> State | None:
     """The same for a record that may be gone meanwhile: an undone import leaves its states here."""
-    record = kind.model.everything.filter(pk=record_id).first()
-    rows = versions(record) if record else list(Version.objects.filter(kind=kind.id, record_id=record_id))
+    record = kind.model.objects.filter(pk=record_id).first()
+    rows = versions(record) if record else holding.stored(kind, [record_id]).get(record_id, [])
     found = bitemporal.as_of(rows, valid_on, known_on)
     return None if found is None else found.values
 
@@ -63,7 +64,7 @@ def on_day(record: Any, day: dt.date) -> Any:
     kind = kind_of(record)
     if not kind.state_like or day == timezone.localdate():
         return record
-    rows = list(Version.objects.filter(kind=kind.id, record_id=record.pk))
+    rows = holding.stored(kind, [record.pk]).get(record.pk)
     held = bitemporal.as_of(rows, day) if rows else None
     if held is None or held.values == state_of(kind, record):
         return record

@@ -20,6 +20,7 @@ from kechuang.web.core.errors import UserError
 
 from ..enums import Why
 from ..models import Alias, Attribute, Merge, Version
+from .holding import make_way
 from .kinds import KINDS, Kind, kind_of
 from .record import close_all, dependants, next_moment
 from .values import state_of
@@ -41,6 +42,7 @@ def merge(kept: Any, gone: Any, *, actor: Any) -> Merge:
         if len(rows) != 2:
             raise _missing()
         kept, gone = rows[kept.pk], rows[gone.pk]
+        make_way(kind, [kept.pk, gone.pk])
         before = {"kept": state_of(kind, kept), "merged": state_of(kind, gone)}
         made = Merge.objects.create(kind=kind.id, kept_id=kept.pk, merged_id=gone.pk, merged_name=str(gone)[:200])
         details: dict[str, Any] = {"row": freeze(gone), "moved": [], "removed": [], "cleared": []}

@@ -14,7 +14,7 @@ from kechuang.web.accounts.models import User
 
 from ..access import figures_filter, may_see_figures
 from ..enums import QualificationKind
-from ..models import Alias, Organisation, Qualification, UnfinishedImport
+from ..models import Alias, Organisation, Qualification, unpublished
 from .names import named_or_coded
 
 
@@ -50,8 +50,8 @@ def organisations_for_user(
 
 def organisation_count() -> int:
     """How many organisations everybody can see. Counted by the key's index alone; what hides an import is small."""
-    hidden = Organisation.everything.filter(import_id__in=UnfinishedImport.objects.values("import_id"))
-    waiting = hidden.count() if UnfinishedImport.objects.exists() else 0
+    hidden = Organisation.everything.filter(import_id__in=unpublished())
+    waiting = hidden.count() if unpublished().exists() else 0
     return Organisation.everything.count() - waiting
 
 

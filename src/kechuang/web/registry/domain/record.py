@@ -28,6 +28,7 @@ from kechuang.web.core.errors import UserError
 from ..enums import Why
 from ..models import Alias, Source, Version
 from .history import State, history, initial, state
+from .holding import make_way, recorded_at
 from .kinds import KINDS, Kind, kind_of
 from .values import EMPTY, FieldError, References, Value, clean, column_of, identity_hash, state_of
 
@@ -139,6 +140,14 @@ def find(kind: Kind, row: Row) -> Any:
     return matches[0] if matches else None
 
 
+def without_former_code(kind: Kind, record: Any, row: Row) -> Row:
+    """A row that names an organisation by the code of a duplicate merged into it says nothing about its code."""
+    code = row.values.get("uscc")
+    if kind.id != "organisation" or code is None or code.column == record.uscc:
+        return row
+    return Row({name: value for name, value in row.values.items() if name != "uscc"}, row.identity)
+
+
 def write(
     kind: Kind | str,
     values: Mapping[str, Any],
@@ -190,6 +199,8 @@ def write(
                         code="duplicate",
                         status=409,
                     ) from error
+        if record is None:
+            row = without_former_code(kind, stored, row)
         return _rewrite(
             kind, stored, row, actor, source, valid_from, on_change, event, record is None, realm, import_id
         )
@@ -419,9 +430,10 @@ def _rewrite(
 
 
 def versions_locked(kind: Kind, record: Any) -> list[Version]:
-    """All states of a record that is locked, the first one unsaved where it was never changed."""
+    """All states of a record that is locked and about to be written, the first one unsaved where it was never changed."""
+    make_way(kind, [record.pk])
     rows = list(Version.objects.filter(kind=kind.id, record_id=record.pk).select_related("source"))
-    return rows or [initial(kind, record)]
+    return rows or [initial(kind, record, recorded_at(record))]
 
 
 def remove(record: Any, *, actor: Any) -> AuditEvent:
@@ -458,6 +470,7 @@ def close_all(kind: Kind, gone: list[Any], event_id: str, import_id: str) -> Non
     """Keep the states of records that are about to go, closed now, so that earlier answers can be given again."""
     moment = timezone.now()
     keys = [record.pk for record in gone]
+    make_way(kind, keys)
     known = set(Version.objects.filter(kind=kind.id, record_id__in=keys).values_list("record_id", flat=True))
     Version.objects.filter(kind=kind.id, record_id__in=keys, superseded_at=None).update(superseded_at=moment)
     rows = []

@@ -19,7 +19,8 @@ from kechuang import bitemporal
 from kechuang.web.core.errors import UserError
 
 from ..enums import BaseKind, BaseLevel, OrganisationKind, OrganisationStatus, Ownership, QualificationKind
-from ..models import Organisation, Person, Qualification, Version
+from ..models import Organisation, Person, Qualification
+from . import holding
 from .facts import RD_INSTITUTIONS
 from .history import State
 from .kinds import KINDS, Kind
@@ -54,16 +55,16 @@ def states(kind: Kind, realm: str, on: dt.date, known_on: dt.datetime | None = N
 
     A record that was never changed has one state from its recording on; the others' states are read together.
     """
-    history: dict[int, list[Version]] = {}
-    for version in Version.objects.filter(kind=kind.id).iterator():
-        history.setdefault(version.record_id, []).append(version)
+    history, published = holding.stored(kind), holding.published()
     rows = kind.model.objects.filter(realm=realm).select_related(*kind.references)
     for record in rows.iterator(chunk_size=2000):
         if record.pk in history:
             held = bitemporal.as_of(history[record.pk], on, known_on)
             if held is not None:
                 yield record.pk, held.values
-        elif known_on is None or record.recorded_at <= known_on:
+        elif (
+            known_on is None or max(record.recorded_at, published.get(record.import_id, record.recorded_at)) <= known_on
+        ):
             yield record.pk, state_of(kind, record)
 
 
@@ -149,15 +150,13 @@ FIRM_COLUMNS = ("uscc", "kind", "above_scale", "ownership", "status", "founded_o
 
 def _firms(realm: str, on: dt.date, known_on: dt.datetime | None) -> Iterator[tuple[int, State]]:
     """Key and state of the enterprises that existed on a day. Reads columns, not records: a city has 100,000 of them."""
-    history: dict[int, list[Version]] = {}
-    for version in Version.objects.filter(kind="organisation").iterator():
-        history.setdefault(version.record_id, []).append(version)
-    columns = Organisation.objects.filter(realm=realm).values_list("pk", "recorded_at", *FIRM_COLUMNS)
-    for key, recorded_at, *values in columns.iterator(chunk_size=5000):
+    history, published = holding.stored(KINDS["organisation"]), holding.published()
+    columns = Organisation.objects.filter(realm=realm).values_list("pk", "recorded_at", "import_id", *FIRM_COLUMNS)
+    for key, recorded_at, import_id, *values in columns.iterator(chunk_size=5000):
         if key in history:
             held = bitemporal.as_of(history[key], on, known_on)
             state = held.values if held is not None else None
-        elif known_on is not None and recorded_at > known_on:
+        elif known_on is not None and max(recorded_at, published.get(import_id, recorded_at)) > known_on:
             state = None
         else:
             state = dict(zip(FIRM_COLUMNS, values, strict=True))

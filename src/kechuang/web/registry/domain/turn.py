@@ -10,7 +10,8 @@ from django.utils import timezone
 from kechuang.web.audit.domain import record as audit
 
 from ..enums import Why
-from ..models import Version
+from ..models import HeldChange, Version, unpublished
+from .holding import make_way
 from .kinds import KINDS
 from .record import project
 from .values import References
@@ -29,19 +30,23 @@ def turn(today: dt.date | None = None) -> int:
     due = Version.objects.filter(
         superseded_at=None, valid_from__lte=day, valid_from__gt=day - dt.timedelta(days=DAYS_BACK)
     ).exclude(why=Why.INITIAL)
+    helds = HeldChange.objects.exclude(import_id__in=unpublished())  # published, on their way into the history
     changed: list[str] = []
     for kind in KINDS.values():
         if not kind.state_like:
             continue
-        keys = sorted(set(due.filter(kind=kind.id).values_list("record_id", flat=True)))
+        found = set(due.filter(kind=kind.id).values_list("record_id", flat=True))
+        keys = sorted(found | set(helds.filter(kind=kind.id).values_list("record_id", flat=True)))
         for start in range(0, len(keys), CHUNK):
             part = keys[start : start + CHUNK]
             with transaction.atomic():
+                records = kind.model.everything.select_for_update(of=("self",)).select_related(*kind.references)
+                locked = list(records.filter(pk__in=part).order_by("pk"))
+                make_way(kind, part)
                 states: dict[int, list[Version]] = {}
                 for row in Version.objects.filter(kind=kind.id, record_id__in=part, superseded_at=None):
                     states.setdefault(row.record_id, []).append(row)
-                records = kind.model.everything.select_for_update(of=("self",)).select_related(*kind.references)
-                for record in records.filter(pk__in=part):
+                for record in locked:
                     if columns := project(kind, record, states.get(record.pk, []), References()):
                         record.save(update_fields=columns)
                         changed.append(f"{kind.id}/{record.pk}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Registered, Source, UnfinishedImport
+from .base import HeldChange, Registered, Source, UnfinishedImport, unpublished
 from .bases import Base, BaseEvaluation, BaseReport
 from .finance import Guarantee, Investment, InvestmentProject, Loan, Pledge
 from .history import Alias, Attribute, AttributeDefinition, Merge, Version
@@ -15,7 +15,7 @@ from .technology import Achievement, Agreement, AgreementParty, Demand, Patent, 
 
 __all__ = [
     "Achievement", "Agreement", "AgreementParty", "Alias", "Attribute", "AttributeDefinition", "BankAccount", "Base",
-    "BaseEvaluation", "BaseReport", "Demand", "Employment", "Guarantee", "Investment", "InvestmentProject", "Loan",
+    "BaseEvaluation", "BaseReport", "Demand", "Employment", "Guarantee", "HeldChange", "Investment", "InvestmentProject", "Loan",
     "Merge", "NamePair", "Organisation", "Patent", "Person", "Pledge", "Prize", "Project", "Qualification", "Registered",
-    "Shareholding", "Source", "Support", "TechnologyContract", "UnfinishedImport", "Version", "YearlyFigures",
+    "Shareholding", "Source", "Support", "TechnologyContract", "UnfinishedImport", "Version", "YearlyFigures", "unpublished",
 ]  # fmt: skip

@@ -29,6 +29,11 @@ def count(label: Any, **more: Any) -> Any:
     return models.PositiveIntegerField(label, null=True, blank=True, **more)
 
 
+def by_import(name: str) -> models.Index:
+    """The index by which the records of one import are found, hidden, and taken back. Records made by people are not in it."""
+    return models.Index(fields=["import_id"], name=f"{name}_by_import", condition=~models.Q(import_id=""))
+
+
 class Source(models.Model):
     """Where facts come from: a paper, a publication, another department's delivery, a person's own entry."""
 
@@ -52,13 +57,53 @@ class Source(models.Model):
 
 
 class UnfinishedImport(models.Model):
-    """An import whose rows are not to be seen yet; deleting the mark shows them all at once."""
+    """An import that is still at work. Setting ``published_at`` shows all of it at once.
+
+    Until then nothing it has written is seen: new records are left out by :class:`VisibleManager`, changes of known ones wait
+    in :class:`HeldChange`. After it the mark stays until the last held change stands in the history, and is then deleted.
+    """
 
     import_id = models.CharField(max_length=26, primary_key=True)
     since = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.import_id
+
+
+class HeldChange(models.Model):
+    """What an unfinished import makes of a record that exists: thought through, not yet to be seen.
+
+    ``columns`` are those of the row that become different, as the database takes them; publishing puts them into all rows
+    with one statement. ``plan`` holds the states that then go into the history (see ``domain/holding.py``), ``given`` what the
+    import said, so that the change can be thought through again when somebody wrote the record meanwhile (``stale``).
+    """
+
+    import_id = models.CharField(max_length=26)
+    kind = models.CharField(max_length=30)
+    record_id = models.BigIntegerField()
+    stale = models.BooleanField(default=False)
+    not_before = models.DateTimeField()
+    columns = models.JSONField()
+    given = models.JSONField()
+    plan = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["import_id", "kind", "record_id"], name="held_once"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "record_id"], name="held_of_record"),
+            models.Index(fields=["import_id"], name="held_stale", condition=models.Q(stale=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.import_id}: {self.kind}/{self.record_id}"
+
+
+def unpublished() -> models.QuerySet[Any, Any]:
+    """The ids of the imports of which nothing is to be seen yet, for a subquery."""
+    return UnfinishedImport.objects.filter(published_at=None).values("import_id")
 
 
 class VisibleManager(models.Manager["Any"]):
@@ -66,7 +111,7 @@ class VisibleManager(models.Manager["Any"]):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """All records that may be seen at all."""
-        return super().get_queryset().exclude(import_id__in=UnfinishedImport.objects.values("import_id"))
+        return super().get_queryset().exclude(import_id__in=unpublished())
 
 
 class Registered(Labelled):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import BaseKind, BaseLevel, EvaluationResult
-from .base import Registered, count, money
+from .base import Registered, by_import, count, money
 from .organisations import Organisation
 
 
@@ -30,7 +30,7 @@ class Base(Registered):
     class Meta:
         ordering = ["-recognised_on", "pk"]
         verbose_name = _("平台基地")
-        indexes = [models.Index(fields=["kind", "level"], name="base_by_kind")]
+        indexes = [models.Index(fields=["kind", "level"], name="base_by_kind"), by_import("base")]
 
     def __str__(self) -> str:
         return self.name
@@ -54,6 +54,7 @@ class BaseReport(Registered):
         ordering = ["-year"]
         verbose_name = _("平台基地年报")
         constraints = [models.UniqueConstraint(fields=["base", "year"], name="report_once_a_year")]
+        indexes = [by_import("report")]
 
     def __str__(self) -> str:
         return f"{self.base} {self.year}"
@@ -71,6 +72,7 @@ class BaseEvaluation(Registered):
     class Meta:
         ordering = ["-evaluated_on"]
         verbose_name = _("平台基地评价")
+        indexes = [by_import("evaluation")]
 
     def __str__(self) -> str:
         return f"{self.base} {self.evaluated_on}"

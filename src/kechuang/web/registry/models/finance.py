@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import InvestmentRound, PledgeKind, ReserveState
-from .base import NOT_NEGATIVE, Registered, money
+from .base import NOT_NEGATIVE, Registered, by_import, money
 from .organisations import Organisation
 from .technology import Patent
 
@@ -33,6 +33,7 @@ class Loan(Registered):
     class Meta:
         ordering = ["-granted_on", "pk"]
         verbose_name = _("贷款")
+        indexes = [by_import("loan")]
 
     def __str__(self) -> str:
         return f"{self.borrower} {self.amount}"
@@ -57,6 +58,7 @@ class Pledge(Registered):
     class Meta:
         ordering = ["-registered_on", "pk"]
         verbose_name = _("质押")
+        indexes = [by_import("pledge")]
 
     def __str__(self) -> str:
         return f"{self.pledgor} {self.get_kind_display()}"
@@ -83,6 +85,7 @@ class Guarantee(Registered):
     class Meta:
         ordering = ["-given_on", "pk"]
         verbose_name = _("担保")
+        indexes = [by_import("guarantee")]
 
     def __str__(self) -> str:
         return f"{self.guarantor} → {self.borrower}"
@@ -110,6 +113,7 @@ class Investment(Registered):
     class Meta:
         ordering = ["-invested_on", "pk"]
         verbose_name = _("股权投资")
+        indexes = [by_import("investment")]
 
     def __str__(self) -> str:
         return f"{self.investor_name} → {self.company}"
@@ -141,6 +145,7 @@ class InvestmentProject(Registered):
     class Meta:
         ordering = ["code"]
         verbose_name = _("投资项目")
+        indexes = [by_import("investment_project")]
 
     def __str__(self) -> str:
         return self.title

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import HolderKind, OrganisationKind, OrganisationStatus, Ownership, QualificationKind, SizeClass
-from .base import NOT_NEGATIVE, Registered, VisibleManager, count, money
+from .base import NOT_NEGATIVE, Registered, VisibleManager, by_import, count, money
 from .names import NamedQuerySet, index_names
 
 
@@ -50,7 +50,7 @@ class Organisation(Registered):
             models.Index(fields=["name", "id"], name="organisation_by_name"),
             models.Index(fields=["county", "name", "id"], name="organisation_by_county"),
             models.Index(fields=["kind", "name", "id"], name="organisation_by_kind"),
-            models.Index(fields=["import_id"], name="organisation_by_import", condition=~models.Q(import_id="")),
+            by_import("organisation"),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +84,7 @@ class Qualification(Registered):
         verbose_name = _("资格认定")
         indexes = [
             models.Index(fields=["kind", "valid_from", "organisation"], name="qualification_held"),
-            models.Index(fields=["import_id"], name="qualification_by_import", condition=~models.Q(import_id="")),
+            by_import("qualification"),
         ]
 
     def __str__(self) -> str:
@@ -119,7 +119,7 @@ class YearlyFigures(Registered):
         constraints = [models.UniqueConstraint(fields=["organisation", "year"], name="figures_once_a_year")]
         indexes = [
             models.Index(fields=["year", "organisation"], name="figures_by_year"),
-            models.Index(fields=["import_id"], name="figures_by_import", condition=~models.Q(import_id="")),
+            by_import("figures"),
         ]
 
     def __str__(self) -> str:
@@ -148,6 +148,7 @@ class Shareholding(Registered):
     class Meta:
         ordering = ["company", "-share", "pk"]
         verbose_name = _("股权")
+        indexes = [by_import("shareholding")]
 
     def __str__(self) -> str:
         return f"{self.holder_name} → {self.company}"
@@ -167,6 +168,7 @@ class BankAccount(Registered):
     class Meta:
         ordering = ["organisation", "pk"]
         verbose_name = _("银行账户")
+        indexes = [by_import("account")]
 
     def __str__(self) -> str:
         return f"{self.organisation} ****{self.number[-4:]}"

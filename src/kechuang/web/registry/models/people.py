@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .base import Registered
+from .base import Registered, by_import
 from .organisations import Organisation
 
 
@@ -29,7 +29,7 @@ class Person(Registered):
     class Meta:
         ordering = ["name", "pk"]
         verbose_name = _("人才")
-        indexes = [models.Index(fields=["name", "id"], name="person_by_name")]
+        indexes = [models.Index(fields=["name", "id"], name="person_by_name"), by_import("person")]
 
     def __str__(self) -> str:
         return self.name
@@ -49,6 +49,7 @@ class Employment(Registered):
     class Meta:
         ordering = ["-started_on", "pk"]
         verbose_name = _("任职经历")
+        indexes = [by_import("employment")]
 
     def __str__(self) -> str:
         return f"{self.person} {self.organisation}"

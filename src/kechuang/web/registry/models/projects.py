@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import ProjectLevel, ProjectState
-from .base import Registered, money
+from .base import Registered, by_import, money
 from .organisations import Organisation
 from .people import Person
 from .technology import Achievement
@@ -37,6 +37,7 @@ class Project(Registered):
     class Meta:
         ordering = ["-started_on", "pk"]
         verbose_name = _("科技项目")
+        indexes = [by_import("project")]
 
     def __str__(self) -> str:
         return self.title
@@ -64,6 +65,7 @@ class Prize(Registered):
         ordering = ["-year", "pk"]
         verbose_name = _("科技奖励")
         constraints = [models.UniqueConstraint(fields=["organisation", "award", "title", "year"], name="prize_once")]
+        indexes = [by_import("prize")]
 
     def __str__(self) -> str:
         return f"{self.award} {self.title}"

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import SupportLevel
-from .base import Registered, money
+from .base import Registered, by_import, money
 from .bases import Base
 from .finance import Loan
 from .organisations import Organisation
@@ -75,7 +75,7 @@ class Support(Registered):
     class Meta:
         ordering = ["-year", "-paid_on", "pk"]
         verbose_name = _("已获支持")
-        indexes = [models.Index(fields=["measure", "year"], name="support_by_measure")]
+        indexes = [models.Index(fields=["measure", "year"], name="support_by_measure"), by_import("support")]
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.measure} {self.year}"

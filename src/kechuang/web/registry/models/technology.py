@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import AchievementStage, AgreementKind, ContractKind, DemandState, PatentKind
-from .base import Registered, money
+from .base import Registered, by_import, money
 from .organisations import Organisation
 
 
@@ -31,7 +31,7 @@ class TechnologyContract(Registered):
     class Meta:
         ordering = ["-signed_on", "pk"]
         verbose_name = _("技术合同")
-        indexes = [models.Index(fields=["-signed_on", "id"], name="contract_by_day")]
+        indexes = [models.Index(fields=["-signed_on", "id"], name="contract_by_day"), by_import("contract")]
 
     def __str__(self) -> str:
         return self.title
@@ -52,7 +52,7 @@ class Patent(Registered):
     class Meta:
         ordering = ["-granted_on", "pk"]
         verbose_name = _("专利")
-        indexes = [models.Index(fields=["-granted_on", "id"], name="patent_by_day")]
+        indexes = [models.Index(fields=["-granted_on", "id"], name="patent_by_day"), by_import("patent")]
 
     def __str__(self) -> str:
         return self.title
@@ -75,6 +75,7 @@ class Achievement(Registered):
     class Meta:
         ordering = ["-completed_on", "pk"]
         verbose_name = _("科技成果")
+        indexes = [by_import("achievement")]
 
     def __str__(self) -> str:
         return self.title
@@ -98,6 +99,7 @@ class Demand(Registered):
     class Meta:
         ordering = ["-posted_on", "pk"]
         verbose_name = _("技术需求")
+        indexes = [by_import("demand")]
 
     def __str__(self) -> str:
         return self.title
@@ -118,6 +120,7 @@ class Agreement(Registered):
     class Meta:
         ordering = ["-signed_on", "pk"]
         verbose_name = _("协议与联盟")
+        indexes = [by_import("agreement")]
 
     def __str__(self) -> str:
         return self.title
@@ -140,6 +143,7 @@ class AgreementParty(Registered):
         ordering = ["agreement", "pk"]
         verbose_name = _("协议成员")
         constraints = [models.UniqueConstraint(fields=["agreement", "organisation"], name="party_once")]
+        indexes = [by_import("party")]
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.agreement}"

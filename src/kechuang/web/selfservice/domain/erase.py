@@ -20,8 +20,9 @@ from kechuang.web.accounts.domain.personas import is_persona
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.intake.models import ImportRow
+from kechuang.web.registry.domain.holding import make_way
 from kechuang.web.registry.domain.kinds import KINDS
-from kechuang.web.registry.models import Alias, Attribute, Merge, Version
+from kechuang.web.registry.models import Alias, Attribute, HeldChange, Merge, Version
 
 from . import proofs
 from .held import PERSONAL, relations
@@ -84,6 +85,10 @@ def erase_person(person: Any) -> None:
     name = f"已删除 {pseudonym(person)}"
     empty = {field: None if person._meta.get_field(field).null else "" for field in FACTS} | {"name": name}
     type(person).everything.filter(pk=person.pk).update(**empty, identity_hash="")
+    make_way(KINDS["person"], [person.pk])  # what an import has shown goes into the history first
+    HeldChange.objects.filter(
+        kind="person", record_id=person.pk
+    ).delete()  # what it has not shown, it will not bring back
     for version in Version.objects.filter(kind="person", record_id=person.pk):
         version.values = version.values | dict.fromkeys(PERSONAL) | {"name": name}
         version.save(update_fields=["values"])

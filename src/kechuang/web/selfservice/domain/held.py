@@ -18,7 +18,7 @@ from kechuang.web.accounts.domain.personas import is_persona
 from kechuang.web.audit.domain.queries import own_events
 from kechuang.web.audit.domain.record import plain
 from kechuang.web.core.models import StoredFile
-from kechuang.web.registry.models import Version
+from kechuang.web.registry.models import HeldChange, Version
 
 SECRET = {"password", "session_key", "data", "digest", "hint", "key", "identity_hash", "lease_owner", "nonce"}
 #: Tables whose rows are about the person only, by table and column: a copy holds them whole, an erasure deletes them.
@@ -106,5 +106,6 @@ def held_about(user: Any, person: Any = None) -> dict[str, Any]:
             "record": row(person),
             "tables": dict(_pointing(person)),
             "history": [row(version) for version in states],
+            "held_changes": [row(held) for held in HeldChange.objects.filter(kind="person", record_id=person.pk)],
         }
     return copy

@@ -1,0 +1,66 @@
+"""How long work may hold the database, and how long it then leaves it to others: for jobs that write very many rows.
+
+SQLite has one writer at a time. Who waits looks again every 25 to 100 ms (its busy handler), so a step must be short and the
+gap behind it longer than that pause: then everybody gets in at the next look. PostgreSQL locks rows; nobody waits for ours,
+and the gap only leaves some of the machine to others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.db import connection
+
+SHORT, LONG = 0.05, 0.12
+GAP = {True: 0.12, False: 0.005}
+#: Pages of SQLite's write-ahead log from which on the gap is used to move them into the database file.
+LOG_PAGES = 500
+
+
+class Pace:
+    """Sizes of steps and the gaps between them.
+
+    Args:
+        size, least, most: rows of the first step, and between what the size may move. Steps become smaller where they hold
+            the database for more than ``LONG`` seconds, and larger where they hold it for less than ``SHORT``.
+    """
+
+    def __init__(self, size: int = 100, *, least: int = 25, most: int = 500) -> None:
+        self.size, self.least, self.most = size, least, most
+        self.longest = 0.0
+        self.shared = connection.vendor == "sqlite"
+
+    def rest(self, held: float) -> None:
+        """After a step that held the database for ``held`` seconds: leave it to others, and choose the next size."""
+        self.longest = max(self.longest, held)
+        if not self.shared or held < SHORT:
+            self.size = min(self.most, self.size * 2)
+        elif held > LONG:
+            self.size = max(self.least, self.size // 2)
+        if self.shared:
+            _move_log()
+        time.sleep(max(GAP[self.shared], held if self.shared else 0.0))
+
+    def work(self, step: Callable[[int], int]) -> int:
+        """Repeat ``step(size)``, each a transaction of its own, until it has nothing left to do; returns what all did."""
+        done = 0
+        while True:
+            started = time.monotonic()
+            count = step(self.size)
+            if not count:
+                return done
+            done += count
+            self.rest(time.monotonic() - started)
+
+
+def _move_log() -> None:
+    """Move the write-ahead log into the database file here, where nobody waits, instead of in somebody's next commit.
+
+    ``PASSIVE`` takes no lock that a reader or writer waits for. A step inside a transaction (tests) leaves it alone.
+    """
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        cursor.fetchall()
