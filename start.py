@@ -5,6 +5,7 @@
     python3 start.py test [ARGS]     all tests            (ARGS go to pytest)
     python3 start.py campaign [ARGS] the long tests
     python3 start.py kechuang ...    the command line
+    python3 start.py extras [NAMES]  optional parts: reports (charts and PDF), forecast (one more model); both unless named
 
 Standard library only, and in old syntax, so that an old Python can still print one clear sentence.
 Environment: KECHUANG_PORT, KECHUANG_HOME (data, default var/), DATABASE_URL, PIP_INDEX_URL and pip's own settings.
@@ -20,6 +21,7 @@ import time
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
+EXTRAS = ("reports", "forecast", "prove")
 PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 
 
@@ -156,7 +158,7 @@ def serve():
 
 
 def main(arguments):
-    """Dispatch the four commands."""
+    """Dispatch the five commands."""
     if sys.version_info < (3, 11):
         stop(
             "需要 Python 3.11 或更新版本，现在是 %d.%d。/ Python 3.11 or newer is needed, this is %d.%d."
@@ -164,7 +166,8 @@ def main(arguments):
         )
     command = arguments[0] if arguments else "run"
     if command in ("test", "campaign"):
-        ensure_environment(["core", "test"] + (["spark"] if command == "campaign" else []))
+        # With the optional parts, so that what they bring is tested too.
+        ensure_environment(["core", "test", "reports", "forecast"] + (["spark"] if command == "campaign" else []))
         chosen = (
             ["-m", "campaign"] if command == "campaign" else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile"]
         )
@@ -172,6 +175,18 @@ def main(arguments):
     if command == "kechuang":
         ensure_environment(["core"])
         return subprocess.call([PYTHON, "-m", "kechuang.cli", *arguments[1:]])
+    if command == "extras":
+        names = arguments[1:] or ["reports", "forecast"]
+        wrong = [name for name in names if name not in EXTRAS]
+        if wrong:
+            stop(
+                "没有可选组件 %s；有 %s。/ There is no optional part %s; there are %s."
+                % (", ".join(wrong), "、".join(EXTRAS), ", ".join(wrong), ", ".join(EXTRAS))
+            )
+        ensure_environment(["core"])
+        ensure_environment(["core", *names])
+        say("可选组件已装好，重启后生效。/ The optional parts are in place; restart to use them.")
+        return 0
     if command == "run":
         ensure_environment(["core"])
         return serve()

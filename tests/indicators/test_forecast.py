@@ -109,7 +109,7 @@ def test_damped_trend_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "statsmodels.tsa.exponential_smoothing.ets", None)
     answer = MODELS["damped_trend"](LONGER, 2025)
     assert isinstance(answer, NotEnoughData)
-    assert "requirements/forecast.txt" in answer.why.zh
+    assert "start.py extras forecast" in answer.why.zh
 
 
 def test_damped_trend():

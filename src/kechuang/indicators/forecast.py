@@ -158,8 +158,8 @@ def damped_trend(values: Mapping[int, float], year: int) -> Answer:
             "damped_trend",
             n,
             Text(
-                "没有安装 statsmodels（pip install -r requirements/forecast.txt）",
-                "statsmodels is not installed (pip install -r requirements/forecast.txt)",
+                "没有安装 statsmodels（python3 start.py extras forecast）",
+                "statsmodels is not installed (python3 start.py extras forecast)",
             ),
         )
     with warnings.catch_warnings():

@@ -206,7 +206,7 @@ def test_pdf_without_the_extra_says_what_to_do(chenzhou, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     response = Client().get("/targets/report.pdf")
     assert response.status_code == 501
-    assert "requirements/reports.txt" in response.content.decode()
+    assert "start.py extras reports" in response.content.decode()
 
 
 def test_html_download(chenzhou):
@@ -243,7 +243,7 @@ def test_the_board_offers_what_it_can_make(chenzhou, monkeypatch, installed):
     page = Client().get("/targets/").content.decode()
     assert ("/targets/report.pdf" in page) is installed
     # What is absent is said in words, with the way to mend it.
-    for sentence in ("没有装 PDF 组件", "没有装画图组件，报告里没有图", "requirements/reports.txt"):
+    for sentence in ("没有装 PDF 组件", "没有装画图组件，报告里没有图", "start.py extras reports"):
         assert (sentence in page) is not installed
     assert "/targets/report.docx" in page and "/targets/report.html" in page
 

@@ -159,9 +159,9 @@ def pdf(html: str) -> bytes:
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:  # OSError: the package is there, Pango of the system is not
         raise UserError(
-            "这台服务器没有装 PDF 组件。请下载 Word 或网页版，或请管理员运行 pip install -r requirements/reports.txt。",
+            "这台服务器没有装 PDF 组件。请下载 Word 或网页版，或请管理员运行 python3 start.py extras reports。",
             "This server has no PDF component. Take the Word or web version, or ask the administrator to run "
-            "pip install -r requirements/reports.txt.",
+            "python3 start.py extras reports.",
             code="not_installed",
             status=501,
         ) from error

@@ -24,8 +24,8 @@ FEWEST = 3
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "SimHei", "Microsoft YaHei", "PingFang SC")
 INK, GREY, RED, BLUE = "#1f2933", "#52606d", "#b3261e", "#0b4f8a"
 _NOT_INSTALLED = Text(
-    "这份报告没有图：服务器没有装画图组件（requirements/reports.txt）。",
-    "This report has no charts: the server has no drawing component (requirements/reports.txt).",
+    "这份报告没有图：服务器没有装画图组件（python3 start.py extras reports）。",
+    "This report has no charts: the server has no drawing component (python3 start.py extras reports).",
 )
 _NO_FONT = Text(
     "这份报告没有图：服务器没有中文字体（例如 fonts-noto-cjk）。",
