@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "monitoring:targets": ("", "/targets/"),
     "monitoring:indicators": ("", "/indicators/"),
     "monitoring:indicator": ("", f"/indicators/{INDICATOR}/"),
+    "monitoring:trial": ("", f"/indicators/{INDICATOR}/try/?region=430000&op=ge&value=3.5&year=2030"),
     "monitoring:provide": ("", f"/indicators/{INDICATOR}/provide/"),
     "monitoring:submissions": ("officer", "/submissions/"),
     "monitoring:workshop": ("", "/indices/?i=gdp_per_capita&i=invention_patents_per_10k"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
@@ -99,15 +99,15 @@ def digits(observation: Observation) -> int:
 _CRITERIA: tuple[tuple[Callable[[Observation], Any], Text], ...] = (
     (lambda o: not o.flags & OUTSIDE_SERIES, Text("它是全年、全口径的数", "it covers the full year and scope")),
     (lambda o: Flag.AS_OF not in o.flags, Text("另一个是月度时点数", "the other is as of a month")),
-    (lambda o: Flag.FIRST_RELEASE not in o.flags, Text("另一个是首次公布数", "the other is a first release")),
     (lambda o: int(o.source.trust), Text("来源更接近发布机关", "its source is closer to the office that made it")),
+    (lambda o: Flag.FIRST_RELEASE not in o.flags, Text("另一个是首次公布数", "the other is a first release")),
     (lambda o: o.known_since or _UNDATED, Text("它发布得更晚，含修订", "it was released later and holds the revision")),
     (digits, _EXACT),
 )
 
 
 def choose(vintages: list[Observation], unit: str) -> Cell:
-    """Choose among the vintages of one cell: full scope, year end, not superseded, trust, revision, digits.
+    """Choose among the vintages of one cell: full scope, year end, trust, not superseded, revision, digits.
 
     Sources that differ by rounding only confirm one another, so the most exact of them is taken.
 
@@ -122,6 +122,9 @@ def choose(vintages: list[Observation], unit: str) -> Cell:
     if rounding:
         ranked.sort(key=lambda o: (not o.flags & OUTSIDE_SERIES, digits(o)), reverse=True)
     best, others = ranked[0], tuple(ranked[1:])
+    if conflict is not None:  # the value in use first, as pages show it
+        place = {id(o): i for i, o in enumerate(ranked)}
+        conflict = replace(conflict, values=tuple(sorted(conflict.values, key=lambda pair: place[id(pair[0])])))
     if not others:
         why = Text(f"只有一个来源：{best.source.title}", f"the only source: {best.source.title}")
     elif conflict is None:

@@ -136,9 +136,15 @@ def missing_values(name: Text, when: Text, holder: Text | None) -> Text:
     return Text(f"缺：{before}{name.zh}{held.zh}", f"missing: {name.en}{after}{held.en}")
 
 
-def _per_year(value: Decimal, definition: Definition) -> Text:
+def per_year(value: Decimal, definition: Definition) -> Text:
+    """A change a year with its unit and sign."""
     shown = difference(value, definition, signed=True)
     return Text(f"{shown.zh}/年", f"{shown.en} a year")
+
+
+def rounded_pace(value: Decimal, definition: Definition) -> Decimal:
+    """A pace that is needed, rounded away from zero: so much is enough."""
+    return value.quantize(Decimal(1).scaleb(-max(definition.decimals, 1)), rounding=ROUND_UP)
 
 
 def fastest(verdict: Verdict, definition: Definition) -> Pace | None:
@@ -152,12 +158,11 @@ def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation
     """Required pace against the fastest single year ever seen, or None when neither is known."""
     parts: list[Text] = []
     if verdict.required is not None:
-        need = verdict.required.quantize(Decimal(1).scaleb(-max(definition.decimals, 1)), rounding=ROUND_UP)
-        shown = _per_year(need, definition)
+        shown = per_year(rounded_pace(verdict.required, definition), definition)
         parts.append(Text(f"需 {shown.zh}", f"needs {shown.en}"))
     best = fastest(verdict, definition)
     if best is not None:
-        where, pace = situation.name(best.region), _per_year(best.per_year, definition)
+        where, pace = situation.name(best.region), per_year(best.per_year, definition)
         parts.append(
             Text(
                 f"已见最快 {pace.zh}（{where.zh}，{best.last} 年）", f"fastest seen {pace.en} ({where.en}, {best.last})"

@@ -73,7 +73,7 @@ def test_indicator_page(chenzhou):
 def test_gdp_compares_all_prefectures(chenzhou):
     from kechuang.web.monitoring.domain.queries import indicator_page
 
-    _, page = indicator_page("gdp", "zh")
+    _, _, page = indicator_page("gdp", "zh")
     assert page.comparison is not None
     assert page.comparison.year == 2022
     assert len(page.comparison.ranks) == 14
@@ -240,7 +240,7 @@ def test_wrong_day(chenzhou, on, message):
 def test_projection_of_the_province_where_the_city_has_too_few(chenzhou):
     from kechuang.web.monitoring.domain.queries import indicator_page
 
-    _, page = indicator_page("rd_intensity", "zh")
+    _, _, page = indicator_page("rd_intensity", "zh")
     assert page.projection is not None
     assert (page.projection.region.zh, page.projection.year, page.projection.points) == ("湖南省", 2024, 13)
     assert [line.best for line in page.projection.lines].count(True) == 1
@@ -250,7 +250,7 @@ def test_projection_of_the_province_where_the_city_has_too_few(chenzhou):
     assert damped.record or (damped.refusal and "statsmodels" in damped.refusal.zh)
     assert peers.refusal is not None and "只有 1 个地区" in peers.refusal.zh
     assert "只按过去的走势，湖南省 2024 年在哪里" in Client().get("/indicators/rd_intensity/").content.decode()
-    _, talent = indicator_page("st_talent_total", "zh")
+    _, _, talent = indicator_page("st_talent_total", "zh")
     assert talent.projection is None
 
 

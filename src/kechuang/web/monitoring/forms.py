@@ -10,9 +10,50 @@ from django.utils.translation import gettext_lazy as _
 from kechuang.web.core.errors import UserError
 
 from .domain.submit import read_number
+from .domain.trial import OPERATORS
 from .enums import SourceTrust
 
 _TEXT = {"class": "form-control"}
+
+
+class TrialForm(forms.Form):
+    """A target to try on an indicator; read from the address, so that a result can be passed on."""
+
+    region = forms.ChoiceField(
+        label=_("地区"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": _("没有这个地区的数据。")},
+    )
+    op = forms.ChoiceField(
+        label=_("怎样算达到"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": _("请选怎样算达到。"), "invalid_choice": _("请从列出的几种里选。")},
+    )
+    value = forms.CharField(
+        label=_("目标的数值"),
+        max_length=60,
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "decimal"}),
+        error_messages={"required": _("请写目标值，例如 2.5。")},
+    )
+    year = forms.IntegerField(
+        label=_("期限（年底）"),
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric"}),
+        error_messages={"required": _("请写年份，例如 2030。"), "invalid": _("年份要写成四位数，例如 2030。")},
+    )
+
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], language: str, unit: str, **kwargs: Any) -> None:
+        """``regions``: codes and names to choose from; ``unit``: the unit the value is read in."""
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = regions  # type: ignore[attr-defined]
+        self.fields["op"].choices = [(k, words.of(language)) for k, (_op, words) in OPERATORS.items()]  # type: ignore[attr-defined]
+        self.fields["value"].help_text = unit
+
+    def clean_value(self) -> Any:
+        """The number as people write it."""
+        try:
+            return read_number(self.cleaned_data["value"])
+        except UserError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class SubmissionForm(forms.Form):

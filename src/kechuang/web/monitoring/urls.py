@@ -15,6 +15,7 @@ urlpatterns = [
     path("indicators/", views.indicators, name="indicators"),
     path("indicators/<str:indicator_id>/", views.indicator, name="indicator"),
     path("indicators/<str:indicator_id>/data.csv", views.indicator_csv, name="indicator_csv"),
+    path("indicators/<str:indicator_id>/try/", views.target_trial, name="trial"),
     path("indicators/<str:indicator_id>/provide/", views.provide, name="provide"),
     path("indices/", views.index_workshop, name="workshop"),
     path("indices/ranking.csv", views.workshop_csv, name="workshop_csv"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kechuang.indicators import Definition
 from kechuang.indicators.tables import COLUMNS, OPTIONAL
 from kechuang.web.core.errors import UserError
 from kechuang.web.core.ratelimit import limit
@@ -25,9 +27,10 @@ from .domain.lastyear import comparison
 from .domain.loading import Loaded
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
+from .domain.trial import OPERATORS, Wish, trial
 from .domain.upload import MAX_BYTES, upload
 from .enums import SourceTrust, SubmissionStatus
-from .forms import DecisionForm, SubmissionForm
+from .forms import DecisionForm, SubmissionForm, TrialForm
 from .models import Submission
 
 PER_PAGE = 30
@@ -131,25 +134,78 @@ def indicators(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/indicators.html", context)
 
 
+def _trial_form(loaded: Loaded, definition: Definition, data: Any = None) -> TrialForm:
+    """The form that tries a target, empty or filled from the address."""
+    place, language = loaded.situation, _language()
+    have = {r for r, i, _year in place.cells if i == definition.id} | {place.region}
+    codes = [c for c in (place.region, *place.above, *place.peers) if c in have]
+    unit = definition.unit_en if language == "en" else definition.unit
+    initial = {"region": place.region, "op": "le" if definition.better == "lower" else "ge"}
+    regions = [(code, place.name(code).of(language)) for code in codes]
+    return TrialForm(data, initial=initial, regions=regions, language=language, unit=unit)
+
+
 @require_GET
 def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
-    """The page of one indicator; ``?release=`` shows it as in an earlier release."""
-    release, page = queries.indicator_page(indicator_id, _language(), request.GET.get("release"))
+    """The page of one indicator; ``?release=`` shows it as in an earlier release, ``?on=`` as known on a day."""
+    error = day = None
+    try:
+        day = queries.read_day(request.GET.get("on", ""))
+    except UserError as problem:
+        error = problem
+    digest = request.GET.get("release")
+    release, loaded, page = queries.indicator_page(indicator_id, _language(), digest, day)
+    kept = urlencode({"release": release.digest} | ({"on": day.isoformat()} if day else {}))
+    own = [o for o in loaded.observations if o.indicator == indicator_id]
     context = {
         "page": page,
         "release": release,
+        "old_release": digest or "",
         "today": timezone.localdate(),
-        "address": request.build_absolute_uri(f"{request.path}?release={release.digest}"),
+        "day": day,
+        "on": request.GET.get("on", ""),
+        "values": len(own),
+        "undated": sum(o.known_since is None for o in own),
+        "errors": [{"field": error.field, "text": str(error)}] if error else [],
+        "address": request.build_absolute_uri(f"{request.path}?{kept}"),
+        "form": _trial_form(loaded, page.definition),
         "demo_data": page.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }
-    return render(request, "monitoring/indicator.html", context)
+    return render(request, "monitoring/indicator.html", context, status=422 if error else 200)
+
+
+@require_GET
+@limit("trial", per_minute=60)
+def target_trial(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """A target that is only tried: what it would take, from the address ``?region=&op=&value=&year=``."""
+    release, loaded = queries.figures()
+    definition = definition_of(loaded, indicator_id)
+    asked = any(name in request.GET for name in ("op", "value", "year"))
+    form = _trial_form(loaded, definition, request.GET if asked else None)
+    result = None
+    if asked and form.is_valid():
+        values = form.cleaned_data
+        wish = Wish(OPERATORS[values["op"]][0], values["value"], values["year"], values["region"])
+        try:
+            result = trial(definition, wish, loaded.situation)
+        except UserError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+    context = {
+        "form": form,
+        "definition": definition,
+        "result": result,
+        "release": release,
+        "demo_data": loaded.demo,
+        "demo_text": _("这一页有在演示中提供的数值。"),
+    }
+    return render(request, "monitoring/trial.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
 def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
-    """All vintages of an indicator as CSV."""
-    release, loaded = queries.figures(request.GET.get("release"))
+    """All vintages of an indicator as CSV; ``?on=`` those known on a day."""
+    release, loaded = queries.figures(request.GET.get("release"), queries.read_day(request.GET.get("on", "")))
     definition_of(loaded, indicator_id)
     return exports.observations_csv(release, loaded, vintages(loaded, indicator_id), f"{indicator_id}.csv")
 

@@ -17,6 +17,7 @@ ROWS: dict[str, Row] = {
     "monitoring:indicators": page("指标", "Indicators", EVERYBODY),
     "monitoring:indicator": page("一个指标", "One indicator", EVERYBODY),
     "monitoring:indicator_csv": page("一个指标（表）", "One indicator, as a table", EVERYBODY),
+    "monitoring:trial": page("试一个目标", "Try a target", EVERYBODY),
     "monitoring:provide": form("提供数据", "Offer a value", EVERYBODY),
     # The receipt: whoever has its unguessable address. A visitor has no other way back to what they sent.
     "monitoring:provided": page("提供数据的回执（有网址就能看）", "Receipt of a value offered", EVERYBODY,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kechuang.citypack import models as pack_models
-from kechuang.indicators import Situation, Text
+from kechuang.indicators import Situation, Target, Text
 from kechuang.indicators.growth import BAND, CannotCompute, average_of_rates, capital_growth_for
 from kechuang.indicators.reasons import target_value
 from kechuang.indicators.series import compound_growth, series
@@ -49,28 +49,18 @@ def _rate(name: Text, rate: Decimal) -> Text:
 
 def inversions(pack: pack_models.Pack, situation: Situation) -> list[Inversion]:
     """One entry for each dated target on the contribution rate; empty where the pack lacks the two series."""
-    if not {OUTPUT, LABOUR} <= set(situation.definitions):
-        return []
+    tried = (inversion(loading.target(record), situation) for record in pack.targets if record.indicator == INDICATOR)
+    return [found for found in tried if found is not None]
+
+
+def inversion(target: Target, situation: Situation) -> Inversion | None:
+    """Which growth of capital a dated target on the contribution rate implies; None where the two series are unknown."""
+    if target.deadline is None or target.value is None or not {OUTPUT, LABOUR} <= set(situation.definitions):
+        return None
     growth = {c.year: c.value / 100 for c in series(situation.cells, situation.region, OUTPUT)}
     workers = {c.year: c.value for c in series(situation.cells, situation.region, LABOUR)}
-    found = []
-    for record in pack.targets:
-        if record.indicator != INDICATOR or record.deadline is None or record.value is None:
-            continue
-        last = record.deadline.year
-        found.append(_inversion(record, last - WINDOW, last, growth, workers, situation))
-    return found
-
-
-def _inversion(
-    record: pack_models.Target,
-    first: int,
-    last: int,
-    growth: dict[int, Decimal],
-    workers: dict[int, Decimal],
-    situation: Situation,
-) -> Inversion:
-    assert record.value is not None
+    last = target.deadline.year
+    first = last - WINDOW
     output = average_of_rates(growth, first, last)
     labour = None
     if first in workers and last in workers:
@@ -83,11 +73,11 @@ def _inversion(
             rates.append(_rate(definition.name, rate))
     needed: tuple[Needed, ...] = ()
     if output is not None and labour is not None:
-        share = record.value / 100
+        share = target.value / 100
         needed = tuple(
             Needed(str(a), f"{number(capital_growth_for(share, output, labour, a) * 100, 1)}%") for a in BAND
         )
-    wanted = target_value(loading.target(record), situation.definitions[INDICATOR])
+    wanted = target_value(target, situation.definitions[INDICATOR])
     return Inversion(
         target=Text(f"{last} 年 {wanted.zh}", f"{wanted.en} by {last}"),
         window=Text(f"{first}—{last} 年", f"{first}–{last}"),

@@ -63,10 +63,12 @@ def board_now(known_on: dt.date | None = None) -> tuple[LoadedRelease, Board]:
     return in_force, found
 
 
-def indicator_page(indicator: str, language: str, digest: str | None = None) -> tuple[LoadedRelease, Page]:
-    """The page of one indicator."""
-    in_force, loaded = figures(digest)
-    return in_force, page(in_force, loaded, indicator, language)
+def indicator_page(
+    indicator: str, language: str, digest: str | None = None, known_on: dt.date | None = None
+) -> tuple[LoadedRelease, loading.Loaded, Page]:
+    """The page of one indicator, with the figures it is made from; ``known_on`` as for the board."""
+    in_force, loaded = figures(digest, known_on)
+    return in_force, loaded, page(in_force, loaded, indicator, language)
 
 
 def indicator_list(text: str = "", show: str = "") -> tuple[LoadedRelease, list[Entry]]:
