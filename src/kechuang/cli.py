@@ -50,9 +50,25 @@ def _indicators(args: argparse.Namespace) -> int:
     return run(args.rest)
 
 
+_PACK_COMMANDS = {
+    "check": "检查城市包 / faults, cases, coverage",
+    "schema": "给编辑器的 JSON Schema / JSON Schemas for editors",
+    "scaffold": "从原文生成文件记录 / a document record from an official text",
+    "draft": "从原文生成草稿 / a draft pack from an official text",
+    "plan": "会改动什么 / what would change in the running city",
+    "apply": "成为生效的版次 / make it the release in force",
+    "export": "导出版次 / write a release as files",
+}
+
+
 def _pack(args: argparse.Namespace) -> int:
     from kechuang.citypack import cli
 
+    if args.action is None:
+        print("用法 / usage: kechuang pack COMMAND …（COMMAND --help）")
+        for name, text in _PACK_COMMANDS.items():
+            print(f"  {name:9} {text}")
+        return 0 if "-h" in args.rest or "--help" in args.rest else 2
     if args.action in ("plan", "apply", "export"):
         return _manage(f"pack_{args.action}", *args.rest)
     return cli.run([args.action, *args.rest])
@@ -192,7 +208,7 @@ def _parser() -> argparse.ArgumentParser:
     passing("indicators", "指标：check progress contribution composite FILE / indicators", _indicators)
     passing("read", "读文件 / read a document: kechuang read FILE [--json]", _read)
     pack = commands.add_parser("pack", help="城市包 / city packs", add_help=False)
-    pack.add_argument("action", choices=["check", "schema", "scaffold", "draft", "plan", "apply", "export"])
+    pack.add_argument("action", nargs="?", choices=list(_PACK_COMMANDS))
     pack.set_defaults(run=_pack)
     policy = commands.add_parser("policy", help="附原文 / attach an official text", add_help=False)
     policy.add_argument("action", choices=["attach"])

@@ -122,6 +122,11 @@ def test_progressive_tiers_have_no_cliff(catalogue: Catalogue, supplier: Measure
 
 
 def test_faulty_questions(catalogue: Catalogue, supplier: Measure, intensity: Measure) -> None:
+    for question in (prove.splitting, prove.less_for_more):
+        with pytest.raises(prove.ProofError, match="出让方类型 is no number that can be split or be more or less"):
+            question(supplier, "出让方类型", catalogue, DAY)
+    with pytest.raises(prove.ProofError, match="does not use 历年已获补助; it uses"):
+        prove.splitting(supplier, "技术合同交易额", catalogue, DAY, granted="历年已获补助")
     with pytest.raises(prove.ProofError, match="does not use 营业收入"):
         prove.splitting(supplier, "营业收入", catalogue, DAY)
     with pytest.raises(prove.ProofError, match="no amount"):

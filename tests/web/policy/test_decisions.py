@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from kechuang.citypack import digest, load
 from kechuang.citypack.planning import items
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.entitlements.domain import readings
 from kechuang.web.policy.domain import queries
+from kechuang.web.policy.models import Release
 
 CITIES = Path(__file__).resolve().parents[3] / "cities"
 SHILI = str(CITIES / "shili")
@@ -66,6 +68,17 @@ def test_the_merged_export_is_the_same_release(decided, capsys, tmp_path):
     assert "会撤销" not in said(capsys, "pack_plan", str(tmp_path / "merged"))
     assert "没有变化" in said(capsys, "pack_apply", str(tmp_path / "merged"), "--drop-decisions")
     assert chosen() == "invoice"
+
+
+def test_an_older_release_is_exported_by_its_digest(decided, shili, tmp_path):
+    """So that a receipt can be replayed years later with the rules it was made with."""
+    first = Release.objects.order_by("applied_at").first()
+    assert first is not None and first.digest != queries.current_digest()
+    call_command("pack_export", "--out", str(tmp_path / "old"), "--release", first.digest[:12])
+    assert digest(load(tmp_path / "old")) == first.digest
+    with pytest.raises(CommandError, match="No release begins with zz"):
+        call_command("pack_export", "--out", str(tmp_path / "none"), "--release", "zz")
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_decision_that_cannot_be_kept_stops_the_apply(decided, shili, capsys, tmp_path):

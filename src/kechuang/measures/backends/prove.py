@@ -320,6 +320,19 @@ def overlap(first: Measure, second: Measure, catalogue: Catalogue, on: dt.date, 
     return Finding(answer, (facts,))
 
 
+def _need(measure: Measure, subject: _Subject, fact: str, *kinds: str) -> None:
+    """Raises ``ProofError`` when the measure does not use the fact, or it is of no kind that can be more or less."""
+    if fact not in subject.values:
+        used = "、".join(subject.values) or "-"
+        raise ProofError(
+            f"{measure.id} 不用“{fact}”；用到的有：{used}", f"{measure.id} does not use {fact}; it uses {used}"
+        )
+    if subject.catalogue[fact].type not in kinds:
+        raise ProofError(
+            f"“{fact}”不是可以拆分或比较多少的数", f"{fact} is no number that can be split or be more or less"
+        )
+
+
 def splitting(
     measure: Measure,
     fact: str,
@@ -343,8 +356,9 @@ def splitting(
         translation = _Translation(subject, fixed)
         constraints.append(_applies(program, translation))
         amounts.append(_amount(program, translation))
-    if fact not in whole.values:
-        raise ProofError(f"{measure.id} 不用“{fact}”", f"{measure.id} does not use {fact}")
+    for name in (fact, granted):
+        if name is not None:
+            _need(measure, whole, name, "money", "rate", "count")
     for name, value in whole.values.items():
         a, b = one.values[name], two.values[name]
         if name == fact:
@@ -387,8 +401,7 @@ def less_for_more(measure: Measure, fact: str, catalogue: Catalogue, on: dt.date
         translation = _Translation(subject, fixed)
         constraints.append(_applies(program, translation))
         amounts.append(_amount(program, translation))
-    if fact not in small.values:
-        raise ProofError(f"{measure.id} 不用“{fact}”", f"{measure.id} does not use {fact}")
+    _need(measure, small, fact, "money", "rate", "count", "date")
     for name, value in small.values.items():
         other = large.values[name]
         if isinstance(value, _Day):
