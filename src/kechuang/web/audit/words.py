@@ -56,6 +56,7 @@ ACTIONS: dict[str, str | Promise] = {
     "import.cancel": _("取消导入"),
     "import.confirm": _("确认导入"),
     "import.mend": _("改导入的一行"),
+    "import.purge": _("清除导入的暂存行"),
     "import.read": _("读完导入文件"),
     "import.receive": _("上传导入文件"),
     "import.refuse": _("导入文件不能收"),

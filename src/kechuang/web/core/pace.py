@@ -14,8 +14,8 @@ from django.db import connection
 
 SHORT, LONG = 0.05, 0.12
 GAP = {True: 0.12, False: 0.005}
-#: Pages of SQLite's write-ahead log from which on the gap is used to move them into the database file.
-LOG_PAGES = 500
+#: After so many steps SQLite's write-ahead log is moved into the database file, in the gap.
+LOG_EVERY = 4
 
 
 class Pace:
@@ -28,7 +28,7 @@ class Pace:
 
     def __init__(self, size: int = 100, *, least: int = 25, most: int = 500) -> None:
         self.size, self.least, self.most = size, least, most
-        self.longest = 0.0
+        self.longest, self.steps = 0.0, 0
         self.shared = connection.vendor == "sqlite"
 
     def rest(self, held: float) -> None:
@@ -38,7 +38,8 @@ class Pace:
             self.size = min(self.most, self.size * 2)
         elif held > LONG:
             self.size = max(self.least, self.size // 2)
-        if self.shared:
+        self.steps += 1
+        if self.shared and self.steps % LOG_EVERY == 0:
             _move_log()
         time.sleep(max(GAP[self.shared], held if self.shared else 0.0))
 

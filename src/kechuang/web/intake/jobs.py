@@ -6,7 +6,7 @@ from kechuang.web.core.jobs import every
 from kechuang.web.core.pace import Pace
 from kechuang.web.registry.domain import publishing
 
-from .domain import feeds
+from .domain import feeds, purging
 from .domain.working import left_behind, work_on
 
 
@@ -28,3 +28,9 @@ def collect() -> str:
     for import_id in found:
         work_on.enqueue(import_id)
     return f"{len(found)} files"
+
+
+@every("intake.purge", daily_at="03:40")
+def purge() -> str:
+    """Throw away the staged rows of imports that ended long ago."""
+    return f"{purging.purge()} rows"

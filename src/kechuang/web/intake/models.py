@@ -41,6 +41,7 @@ class Import(models.Model):
 
     A delivery of a feed is an import that nobody has to confirm: its good rows are written, the others stay in quarantine.
     ``event_id`` names the audit event whose Merkle root covers the rows; it is written before the first row is.
+    ``purged_at`` is when its rows were thrown away (``domain/purging.py``), ``purged_rows`` how many there were in each state.
     ``lease_until`` is how long the worker that holds the import may be silent before another one goes on.
     """
 
@@ -72,6 +73,8 @@ class Import(models.Model):
     created_at = models.DateTimeField(_("收到"), default=timezone.now, editable=False)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True)
+    purged_at = models.DateTimeField(null=True)
+    purged_rows = models.JSONField(default=dict)
     lease_owner = models.CharField(max_length=26, blank=True)
     lease_until = models.DateTimeField(null=True)
 

@@ -63,6 +63,8 @@ class Tally:
 def tally(one: Import) -> Tally:
     """The rows of an import, counted."""
     states = dict.fromkeys(RowState.values, 0)
+    if one.purged_at is not None:
+        return Tally(states | one.purged_rows, 0, 0)
     states |= dict(one.rows.order_by().values_list("state").annotate(n=Count("pk")))
     ready = one.rows.filter(state=RowState.READY)
     known = ready.filter(record_id__isnull=False).count() if states[RowState.READY] else 0
