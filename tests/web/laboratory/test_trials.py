@@ -60,6 +60,19 @@ def test_result_page(done, city, client_for) -> None:
     assert "7,499,999.74 元及以下的多得，7,500,000.25 元起的少得" in text
 
 
+def test_a_curve_under_rules_between_measures_shows_both_lines(done, city, client_for) -> None:
+    curve = done.result["curve"]
+    curve["method"] = "each"
+    curve["points"] = [
+        {"value": p["value"], "granted": "1", "alone": p["amount"], "amount": "7.00"} for p in curve["points"]
+    ]
+    Trial.objects.filter(pk=done.pk).update(result=done.result)
+    text = client_for(city.officer).get(f"/laboratory/{done.public_id}/").content.decode()
+    assert "一条线是这一项单独花的钱，另一条是和别的措施一起时真正付的钱。" in text
+    assert "每个值都把全部对象另算一遍" in text
+    assert "&quot;cols&quot;: [2, 3]" in text
+
+
 def test_result_in_english(done, city, client_for) -> None:
     client = client_for(city.officer)
     client.cookies["kc_lang"] = "en"

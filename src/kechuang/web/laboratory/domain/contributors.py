@@ -69,9 +69,10 @@ def count(rows: Sequence[Row], figures: Mapping[str, Any]) -> dict[str, Any]:
     def unknown(status: int) -> int:
         return len({row[_ORGANISATION] for row in inside if row[status] == "unknown"})
 
-    gains = {
-        r[_ORGANISATION] for r in inside if r[_SPLIT] is not None and r[_DRAFT] is not None and r[_SPLIT] > r[_DRAFT]
-    }
+    gains = {  # as the figure counts them: more than a rounding tie
+        r[_ORGANISATION] for r in inside
+        if r[_SPLIT] is not None and r[_DRAFT] is not None and r[_SPLIT] > r[_DRAFT] + Decimal("0.01")
+    }  # fmt: skip
     groups = {
         name: _group(rows if name == "years" else inside, at, figures[name]["rows"]) for name, at in _GROUPS.items()
     }

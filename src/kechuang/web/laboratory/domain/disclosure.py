@@ -42,7 +42,7 @@ def protected(result: dict[str, Any]) -> dict[str, Any]:
     kept = {k: v for k, v in result.items() if k not in ("firms", "faults")}
     return {
         **kept, "figures": figures, "faults": [], "budget": _budget(result.get("budget"), hidden),
-        "readings": [_reading(r) for r in result["readings"]],
+        "readings": [_reading(r, hidden) for r in result["readings"]],
         "curve": _curve(result.get("curve"), "draft" in hidden), "meeting": [_meeting(m) for m in result["meeting"]],
         "together": [
             {**t, "organisations": None, "amount": None} if few(t["organisations"]) else t
@@ -138,12 +138,14 @@ def _when(found: dict[str, Any], hidden: bool) -> dict[str, Any]:
     return {**found, "day": None, **sums}
 
 
-def _reading(reading: dict[str, Any]) -> dict[str, Any]:
+def _reading(reading: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
+    """One reading: that in use gives the total once more; another one tells no less than it differs by."""
     found = dict(reading)
     for which in ("law", "draft"):
         if which not in found:
             continue
-        gone = few(found.pop(f"{which}_firms", None))
+        behind = few(found.pop(f"{which}_firms", None))
+        gone = which in hidden if found.get("used") else behind
         if gone:
             found[which] = found[f"{which}_unknown"] = None
         if f"{which}_budget" in found:
@@ -160,15 +162,14 @@ def _meeting(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def _curve(curve: dict[str, Any] | None, hidden: bool) -> dict[str, Any] | None:
-    """Rounded to 10,000 yuan, without the points above which fewer than ten organisations are capped."""
+    """Rounded to 10,000 yuan; no amount at points above which fewer than ten organisations are capped."""
     if curve is None or hidden:
         return None
     points = []
     for point in curve["points"]:
         capped = point.get("capped_firms")
-        if capped is not None and few(capped):
-            continue
-        amounts = {name: _rounded(point[name]) for name in ("amount", "alone") if name in point}
+        gone = capped is not None and few(capped)
+        amounts = {n: None if gone else _rounded(point[n]) for n in ("amount", "alone") if n in point}
         points.append({"value": point["value"], **amounts})
     return {**curve, "points": points, "rounded": True}
 

@@ -244,6 +244,11 @@ class Result:
         """By size of the firm."""
         return self.lines("sizes", lambda code: SizeClass(code).label if code else gettext("没有登记"))
 
+    @property
+    def moved(self) -> bool:
+        """Whether any single firm that may be shown gets more or less."""
+        return bool(self.rows("winners") or self.rows("losers"))
+
     @cached_property
     def concentration(self) -> list[dict[str, Any]]:
         """How few get how much, law and draft."""
@@ -312,8 +317,7 @@ class Result:
         share = curve and self.curve_share
         return [
             {
-                **p, "amount": Decimal(p["amount"]), "wan": f"{Decimal(p['amount']) / 10000:.2f}",
-                "alone_wan": f"{Decimal(p.get('alone', 0)) / 10000:.2f}",
+                **p,
                 "label": drafting.shown(Decimal(p["value"]), bool(share)),
             }
             for p in (curve["points"] if curve else [])
@@ -434,5 +438,7 @@ def result_of(trial: Trial, names: bool) -> Result:
 
 
 def signed(value: Decimal) -> str:
-    """``+1,234.50`` or ``−1,234.50``."""
+    """``+1,234.50`` or ``−1,234.50``; nothing is ``0.00``."""
+    if value == 0:
+        return "0.00"
     return f"{value:+,.2f}".replace("-", MINUS)
