@@ -114,15 +114,24 @@ def amount_sql(program: Program) -> str:
     return f"CAST({value} AS DECIMAL(18, 2))"
 
 
-def totals_sql(programs: Sequence[Program], program_sql: str, fen: str = "{}") -> str:
-    """SQL of the sums, one row per scenario; ``fen`` is how an engine widens an amount so that its sum fits."""
+def totals_sql(programs: Sequence[Program], program_sql: str, fen: str = "{}", single: bool = False) -> str:
+    """SQL of the sums, one row per scenario that has rows; ``fen`` is how an engine widens an amount so that its sum
+    fits, ``single`` says that there is one scenario, so that nothing is grouped.
+
+    Aggregates without FILTER: DuckDB cuts its rows out again for every filter, while a case is computed once.
+    """
     parts = ["FIRST(scenario)", "COUNT(*)"]
     for program in programs:
         applies, amount = output_names(program)
-        yes = is_yes(program)
-        total = f"COALESCE(SUM({fen.format(amount)}) FILTER (WHERE {yes}), 0)" if program.amount else "0"
-        parts += [f"COUNT(*) FILTER (WHERE {yes})", f"COUNT(*) FILTER (WHERE NOT {applies})", total]
-    return f"SELECT {', '.join(parts)} FROM ({program_sql}) AS results GROUP BY n ORDER BY n"
+        yes = f"COALESCE(COUNT_IF({applies}), 0)"  # NULL in DuckDB where every answer is unknown
+        no = f"COUNT({applies}) - {yes}"
+        if program.amount:
+            granted = f"CASE WHEN {applies} THEN {fen.format(amount)} END"  # NULL, also where the amount is unknown
+            parts += [f"COUNT({granted})", no, f"COALESCE(SUM({granted}), 0)"]
+        else:
+            parts += [yes, no, "0"]
+    groups = "HAVING COUNT(*) > 0" if single else "GROUP BY n ORDER BY n"
+    return f"SELECT {', '.join(parts)} FROM ({program_sql}) AS results {groups}"
 
 
 def totals_from(programs: Sequence[Program], rows: Iterable[Sequence[Any]]) -> list[Total]:

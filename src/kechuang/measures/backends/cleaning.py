@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kechuang.expressions.types import INTEGER_LIMIT
 from kechuang.measures.facts import NO, UNKNOWN, YES, bounds, fact_scale
 from kechuang.measures.model import FactType, Text
 
@@ -44,10 +45,17 @@ class PopulationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A fact's column in SQL: the value (NULL for unknown or bad) and the tests that make it bad, by reason."""
+    """A fact's column in SQL: the value (NULL for unknown or bad) and the tests that make it bad, by reason.
+
+    Where ``proof`` (one truth over the whole column, with aggregates) holds, ``proven`` gives the same for every cell
+    and tests less. ``by_bounds``: the proof asks for the least and the greatest value only.
+    """
 
     value: str
     faults: Mapping[str, str]
+    proof: str | None = None
+    proven: Cleaned | None = None
+    by_bounds: bool = False
 
 
 def quote(name: str) -> str:
@@ -94,14 +102,18 @@ def _choice(fact: FactType, column: str, text: str) -> Cleaned:
     english = " ".join(f"WHEN {text_literal(en)} THEN {text_literal(value)}" for en, value in names.items())
     choice = f"CASE LOWER({text}) {english} ELSE {text} END"
     bad = f"NOT {_among(choice, values)}"
-    # Nearly every cell is a value as it stands: told by plain comparisons, the rest is read with care.
+    # Nearly every cell is a value as it stands: told by a cast, the rest is read with care.
     plain = [v for v in values if v == v.strip(" ") and v.lower() not in UNKNOWN and names.get(v.lower(), v) == v]
     if not plain:
         return Cleaned(choice, {"not_a_choice": bad})
-    as_it_stands = " OR ".join(f"{column} = {text_literal(v)}" for v in plain)
+    # As a cast, not as comparisons: DuckDB makes it once per different text of a Parquet column instead of once per row.
+    # As a cast, not as comparisons: DuckDB makes it once per different text of a Parquet column instead of once per row.
+    as_it_stands = f"TRY_CAST({column} AS ENUM({', '.join(map(text_literal, dict.fromkeys(plain)))})) IS NOT NULL"
     return Cleaned(
         f"CASE WHEN {as_it_stands} THEN {column} ELSE {choice} END",
         {"not_a_choice": f"CASE WHEN {as_it_stands} THEN FALSE ELSE {bad} END"},
+        f"COUNT(*) FILTER (WHERE {column} IS NOT NULL AND NOT {as_it_stands}) = 0",
+        Cleaned(column, {}),
     )
 
 
@@ -144,5 +156,21 @@ def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
         )
     faults["below_minimum"] = f"{number} < {low:f}"
     faults["above_maximum"] = f"{number} > {high:f}"
+    # A product of decimals keeps its digits: one that could pass 18 of them is made with 38.
+    wide = max(abs(low), abs(high)).scaleb(2 * scale) >= INTEGER_LIMIT
     # Exact for everything inside the bounds (their digits fit); rows outside never get here, and TRY_CAST never raises.
-    return Cleaned(f"TRY_CAST(TRY_CAST({number} AS DECIMAL(18, {scale})) * {10**scale} AS BIGINT)", faults)
+    value = f"TRY_CAST(TRY_CAST({number} AS DECIMAL({38 if wide else 18}, {scale})) * {10**scale} AS BIGINT)"
+    if wide or base in ("VARCHAR", "HUGEINT", "UHUGEINT"):
+        return Cleaned(value, faults)
+    rest = {reason: test for reason, test in faults.items() if reason == "too_many_decimals"}
+    # Inside the bounds no cast can fail, except one of too many decimals that is to be set aside: that one rounds.
+    integer = (
+        f"CAST({column} AS BIGINT) * {10**scale}" if base in _INTEGERS else f"CAST({column} * {10**scale} AS BIGINT)"
+    )
+    return Cleaned(
+        value,
+        faults,
+        f"COALESCE(MIN({column}) >= {low:f} AND MAX({column}) <= {high:f}, TRUE)",
+        Cleaned(value if rest else integer, rest),
+        by_bounds=True,
+    )

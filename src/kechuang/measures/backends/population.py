@@ -35,6 +35,7 @@ from kechuang.measures.backends.bulk import (
     widen,
 )
 from kechuang.measures.backends.cleaning import Cleaned, PopulationError, clean, quote, text_literal
+from kechuang.measures.backends.proven import never_null, proven
 from kechuang.measures.backends.records import Attached, RecordTable, attach
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure
@@ -82,7 +83,8 @@ class Population:
         """One line per scenario (in the order given) and measure; one scan for all."""
         if not self.programs:
             return []
-        rows = self.connection.execute(totals_sql(self.programs, self.sql)).fetchall()
+        single = self.connection.execute("SELECT COUNT(*) FROM kc_parameters").fetchall() == [(1,)]
+        rows = self.connection.execute(totals_sql(self.programs, self.sql, single=single)).fetchall()
         return totals_from(self.programs, rows)
 
     def rows(self) -> Iterator[tuple[Any, str, str, str, Decimal | None]]:
@@ -244,7 +246,7 @@ def _columns(
     con: duckdb.DuckDBPyConnection, relation: str, key: str, facts: Sequence[str], catalogue: Catalogue
 ) -> dict[str, Cleaned]:
     types = _types(con, relation, [key, *facts])
-    return {name: clean(catalogue[name], types[name]) for name in facts}
+    return proven(con, relation, {name: clean(catalogue[name], types[name]) for name in facts})
 
 
 def _facts_view(
@@ -260,7 +262,7 @@ def _facts_view(
     if _all_different(con, relation, key):
         doubled = f"SELECT {k} AS k FROM {relation} WHERE FALSE"
     con.execute(f"CREATE OR REPLACE TEMP TABLE kc_doubled AS {doubled}")
-    tests = [f"{k} IS NULL"]
+    tests = [] if never_null(con, relation, k) else [f"{k} IS NULL"]
     if con.execute("SELECT COUNT(*) FROM kc_doubled").fetchall()[0][0]:
         tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
     tests += [f"COALESCE({test}, FALSE)" for c in cleaned.values() for test in c.faults.values()]
@@ -268,10 +270,8 @@ def _facts_view(
     columns = [f"{k} AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
     columns += [attached.column for attached in records]
     joined = " ".join([relation, *(attached.join(k) for attached in records)])
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW kc_facts AS SELECT {', '.join(columns)} FROM {joined}"
-        f" WHERE NOT ({' OR '.join(tests)})"
-    )
+    where = f" WHERE NOT ({' OR '.join(tests)})" if tests else ""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW kc_facts AS SELECT {', '.join(columns)} FROM {joined}{where}")
 
 
 def _all_different(con: duckdb.DuckDBPyConnection, relation: str, key: str) -> bool:
@@ -290,8 +290,14 @@ def _all_different(con: duckdb.DuckDBPyConnection, relation: str, key: str) -> b
 
 
 def _parameter_table(con: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """One row per scenario."""
+    """One row per scenario. A single one is a view of constants, which DuckDB writes into the plan."""
     types = ("INTEGER", "VARCHAR", "DATE", *["BIGINT"] * (len(columns) - 3))
-    declared = ", ".join(f"{quote(name)} {type_}" for name, type_ in zip(columns, types, strict=True))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE kc_parameters ({declared})")
+    declared = list(zip(map(quote, columns), types, strict=True))
+    if len(rows) == 1:
+        values = (
+            f"CAST({text_literal(str(v))} AS {t}) AS {name}" for v, (name, t) in zip(rows[0], declared, strict=True)
+        )
+        con.execute(f"CREATE OR REPLACE TEMP VIEW kc_parameters AS SELECT {', '.join(values)}")
+        return
+    con.execute(f"CREATE OR REPLACE TEMP TABLE kc_parameters ({', '.join(f'{name} {t}' for name, t in declared)})")
     con.executemany(f"INSERT INTO kc_parameters VALUES ({', '.join('?' * len(columns))})", rows)
