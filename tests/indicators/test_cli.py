@@ -171,3 +171,39 @@ def test_columns_named_as_in_collections_of_observations():
     ]
     [found] = read_observations(rows).observations
     assert (found.source.title, found.source.url) == ("年鉴", "https://example.org/")
+
+
+def index_files(tmp_path, data, structure="code,level,parent,weight\na,1,idx,1\nb,1,idx,1\nidx,2,,1\n"):
+    (tmp_path / "d.csv").write_text(data, encoding="utf-8")
+    (tmp_path / "s.csv").write_text(structure, encoding="utf-8")
+    return ["composite", str(tmp_path / "d.csv"), "--structure", str(tmp_path / "s.csv"), "--replicates", "20"]
+
+
+def test_text_among_the_numbers_of_an_index_is_named(tmp_path, capsys):
+    status, text = output(index_files(tmp_path, "unit,a,b\nX,1,2\nY,2,abc\nZ,3,\n"))
+    assert status == 0 and len(text.splitlines()) == 3
+    said = capsys.readouterr().err
+    assert "d.csv:3: b 的“abc”不是数字" in said
+    assert "2 个格子没有数" in said
+
+
+@pytest.mark.parametrize(
+    ("data", "structure", "message"),
+    [
+        ("unit,a,b\nX,1,2\nX,2,3\n", None, "every unit must stand once: X"),
+        ("unit,a,b\n,1,2\nX,2,3\n", None, "(空 / empty)"),
+        ("unit,a,b\nX,1,2\n", "code,level,parent\na,x,idx\n", "s.csv:2: level"),
+        ("unit,a,b\nX,1,2\n", "code,level,parent,weight\na,1,idx,-1\n", "weight a number above 0"),
+        ("unit,a,b\nX,1,2\n", "code,level,parent\na,1,nope\nidx,2,\n", "the parent nope of a has no row"),
+    ],
+)
+def test_a_faulty_index(tmp_path, capsys, data, structure, message):
+    arguments = index_files(tmp_path, data) if structure is None else index_files(tmp_path, data, structure)
+    assert output(arguments) == (1, "")
+    assert message in capsys.readouterr().err
+
+
+def test_replicates_are_a_number(tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        output([*index_files(tmp_path, "unit,a,b\nX,1,2\n")[:-1], "0"])
+    assert "write a whole number from 10" in capsys.readouterr().err

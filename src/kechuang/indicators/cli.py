@@ -27,6 +27,7 @@ from kechuang.indicators.verdicts import judge
 if TYPE_CHECKING:
     from kechuang.indicators.composite import Edition, Structure
 
+_EMPTY = ("", "-", "—", "…", "NA", "n/a", "NaN")
 Write = Callable[[str], object]
 
 
@@ -60,6 +61,12 @@ def _number(text: str) -> Decimal:
     if value is None:
         raise argparse.ArgumentTypeError(f"“{text}”不是数字，请写成 2.5 这样 / not a number; write it like 2.5")
     return value
+
+
+def _replicates(text: str) -> int:
+    if not text.isdecimal() or not 10 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError("要写 10 到 100000 的整数 / write a whole number from 10 to 100000")
+    return int(text)
 
 
 def _check(args: argparse.Namespace, write: Write) -> int:
@@ -162,17 +169,24 @@ def _structure(path: str) -> Structure:
     needed = {"code", "level", "parent"}
     if not rows or not needed <= set(rows[0]):
         raise ValueError("结构文件要有 code,level,parent 三列 / the structure needs the columns code, level, parent")
-    return structure(
-        Node(
-            row["code"],
-            row.get("name") or row["code"],
-            int(row["level"]),
-            row["parent"],
-            int(row.get("direction") or 1),
-            float(row.get("weight") or 1),
-        )
-        for row in rows
-    )
+    nodes = []
+    for line, row in enumerate(rows, 2):
+        weight = read_decimal(row.get("weight") or "1")
+        level, direction = (row["level"] or "").strip(), (row.get("direction") or "1").strip()
+        if not level.isdecimal() or direction not in ("1", "+1", "-1") or weight is None or weight <= 0:
+            raise ValueError(
+                f"{path}:{line}: level 要写 1、2…，direction 写 1 或 -1，weight 写大于 0 的数"
+                " / level is 1, 2, …, direction 1 or -1, weight a number above 0"
+            )
+        code, parent = (row["code"] or "").strip(), (row["parent"] or "").strip()
+        nodes.append(Node(code, row.get("name") or code, int(level), parent, int(direction), float(weight)))
+    known = {node.code for node in nodes}
+    for node in nodes:
+        if node.parent and node.parent not in known:
+            raise ValueError(
+                f"{path}: {node.code} 的上级 {node.parent} 没有这一行 / the parent {node.parent} of {node.code} has no row"
+            )
+    return structure(nodes)
 
 
 def _edition(file: str, structure_file: str, normalisation: str) -> Edition:
@@ -189,13 +203,29 @@ def _edition(file: str, structure_file: str, normalisation: str) -> Edition:
     lacking = [n.code for n in tree.indicators if n.code not in (rows[0] if rows else {})]
     if lacking:
         raise ValueError(f"数据缺列 {', '.join(lacking)} / the data lack the columns {', '.join(lacking)}")
+    units = tuple((row[key] or "").strip() for row in rows)
+    doubled = sorted({unit for unit in units if not unit or units.count(unit) > 1})
+    if doubled:
+        names = "、".join(unit or "(空 / empty)" for unit in doubled)
+        raise ValueError(f"{file}: {key} 要各不相同：{names} / every {key} must stand once: {names}")
     columns: dict[str, dict[str, float]] = {n.code: {} for n in tree.indicators}
-    for row in rows:
+    absent = 0
+    for line, (unit, row) in enumerate(zip(units, rows, strict=True), 2):
         for code, values in columns.items():
-            value = read_decimal(row[code] or "")
+            text = (row[code] or "").strip()
+            value = read_decimal(text)
             if value is not None:
-                values[row[key]] = float(value)
-    units = tuple(row[key] for row in rows)
+                values[unit] = float(value)
+                continue
+            absent += 1
+            if text not in _EMPTY:
+                sys.stderr.write(
+                    f"{file}:{line}: {code} 的“{text}”不是数字，按缺数处理 / “{text}” in {code} is not a number; taken as missing\n"
+                )
+    if absent:
+        sys.stderr.write(
+            f"{file}: {absent} 个格子没有数，用该列的中位数代替 / {absent} cell(s) without a number get the median of their column\n"
+        )
     data = Data(units, fill_columns(units, columns, tree))
     if np.isnan(data.values).all(axis=0).any():
         raise ValueError("有的列一个数也没有 / a column has no number at all")
@@ -277,7 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--revised", metavar="FILE", help="the year before as it is known now")
     index.add_argument("--before-structure", metavar="FILE", help="structure and weights of the year before")
     index.add_argument("--before-normalisation", choices=["minmax", "zscore", "rank"])
-    index.add_argument("--replicates", type=int, default=500)
+    index.add_argument("--replicates", type=_replicates, default=500)
     return parser
 
 

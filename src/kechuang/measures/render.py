@@ -57,7 +57,8 @@ def as_text(explanation: Explanation, lang: Lang = "zh") -> str:
         for r in e.readings:
             amount = f": {money(r.amount)}" if r.amount is not None else ": ?" if r.missing else ""
             mark = "*" if r.chosen or r.shown else " "
-            need = f"  ({('缺', 'needs')[i]} {', '.join(r.missing)})" if r.missing else ""
+            names = [m if lang == "zh" else e.program.catalogue[m].en for m in r.missing]
+            need = f"  ({('缺', 'needs')[i]} {', '.join(names)})" if names else ""
             lines.append(f"  {mark} {_pick(r.question, lang)} {_pick(r.title, lang)}{amount}{need}")
     return "\n".join(lines) + "\n"
 
