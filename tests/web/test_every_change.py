@@ -22,6 +22,8 @@ EXCUSED: dict[str, str] = {
     "accounts/kept.py": "the visitor's own session",
     "entitlements/views/eligibility.py": "saves a picture, no row",
     "library/domain/reshape.py": "hands its events to library/domain/review.py",
+    "registry/domain/holding.py": "steps of an import, of which intake/domain/applying.py tells before the first of them",
+    "registry/domain/publishing.py": "steps of an import, of which intake/domain/applying.py tells before the first of them",
     "selfservice/domain/erase.py": "part of a decision, of which selfservice/domain/personal.py tells",
     "selfservice/domain/proofs.py": "deletes a file; the verb that ends the need of it has told of that",
     "accounts/views.py": "allauth's list of own sessions; the log-in itself is recorded by a signal",
