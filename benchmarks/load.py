@@ -272,13 +272,9 @@ def main() -> None:
     home = Path(options.home or tempfile.mkdtemp(prefix="kechuang-load-"))
     os.environ |= {"KECHUANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "kechuang.web.settings", "KECHUANG_DEMO": "1",
                    "PYTHONPATH": str(ROOT / "src")}  # fmt: skip
-    if not (home / "load.json").exists():
-        import django
+    from benchmarks.load_fill import ready
 
-        django.setup()
-        from benchmarks.load_fill import fill
-
-        fill(home, options.organisations, options.events)
+    ready(home, options.organisations, options.events)
     have = json.loads((home / "load.json").read_text())
     site = Site(home, options.port, dict(os.environ))
     try:

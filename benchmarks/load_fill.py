@@ -29,10 +29,13 @@ def say(text: str) -> None:
 
 
 def insert(model: Any, columns: str, rows: Iterable[tuple[Any, ...]]) -> int:
-    """Write rows given as tuples of the named fields; how many there were."""
+    """Write rows given as tuples of the named fields, the others with their defaults; how many there were."""
     from django.db import connection, transaction
 
     fields = [model._meta.get_field(name) for name in columns.split()]
+    others = [f for f in model._meta.concrete_fields if f not in fields and not f.primary_key and not f.null]
+    rest = tuple(f.get_default() for f in others)
+    fields += others
     quote = connection.ops.quote_name
     sql = (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(f.column) for f in fields)}) "
@@ -40,7 +43,7 @@ def insert(model: Any, columns: str, rows: Iterable[tuple[Any, ...]]) -> int:
     )
     made, iterator = 0, iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
-        ready = [[f.get_db_prep_save(v, connection) for f, v in zip(fields, row, strict=True)] for row in chunk]
+        ready = [[f.get_db_prep_save(v, connection) for f, v in zip(fields, row + rest, strict=True)] for row in chunk]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(sql, ready)
         made += len(chunk)
@@ -173,6 +176,21 @@ def fill(home: Path, count: int, event_count: int) -> None:
             cursor.execute("ANALYZE")
     (home / "load.json").write_text(json.dumps(samples(measures), ensure_ascii=False))
     say(f"filled in {time.perf_counter() - began:.0f} s")
+
+
+def ready(home: Path, count: int, event_count: int) -> None:
+    """Fill a new home; bring an earlier one up to the program's tables."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    if not (home / "load.json").exists():
+        fill(home, count, event_count)
+        return
+    from kechuang.web import serving
+
+    call_command("migrate", interactive=False, verbosity=0)
+    serving._collect_static()
 
 
 def samples(measures: list[str]) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def test_others_write_nothing(made, cast, client_for, text, who, status):
 @pytest.mark.parametrize("who", [None, "firm_a"])
 def test_what_is_for_staff_is_not_there_for_others(made, cast, client_for, who):
     client = client_for(getattr(cast, who) if who else None)
-    assert client.get(BASE).json() == {"total": 0, "items": []}
+    assert client.get(BASE).json() == {"total": 0, "items": [], "next": None}
     for path in ("reading", "items", "changes"):
         assert client.get(f"{BASE}/{made}/{path}").status_code == 404
     assert client.get("/api/v1/library/compare", {"q": "企业"}).json() == {"items": []}
@@ -124,3 +124,22 @@ def test_a_write_needs_the_csrf_token(made, cast):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.officer, backend="django.contrib.auth.backends.ModelBackend")
     assert _post(client, f"/{made}/items/1/confirm").status_code == 403
+
+
+def test_the_list_goes_on_with_next(shili, cast, client_for, settings, tmp_path):
+    settings.FILES_DIR, settings.INDEX_DIR = tmp_path / "files", tmp_path / "index"
+    client = client_for(cast.officer)
+    for n, day in enumerate(["2024年3月1日", "2025年5月1日", "2025年5月1日"]):
+        text = f"演示市{n}号办法\n\n演示政发〔2025〕{n + 1}号\n\n一、对企业给予{n + 1}万元奖励。\n\n{day}\n"
+        assert _post(client, "", {"text": text, "visibility": "staff"}).status_code == 201
+    whole = client.get(BASE).json()
+    assert (whole["total"], whole["next"], len(whole["items"])) == (3, None, 3)
+    met, after = [], ""
+    while after is not None:
+        page = client.get(BASE, {"limit": 1, "after": after}).json()
+        met += page["items"]
+        after = page["next"]
+    assert met == whole["items"]
+    days = [one["issued"] or "" for one in met]
+    assert days == sorted(days, reverse=True)
+    assert client.get(BASE, {"limit": 1, "after": "nonsense"}).json()["items"] == met[:1]

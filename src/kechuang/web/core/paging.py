@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 
@@ -31,8 +32,8 @@ def encode(direction: str, key: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(text: str, length: int) -> tuple[str, tuple[Any, ...]] | None:
-    """Direction and key of a cursor; None when it cannot be read."""
+def decode(text: str, length: int, *, numbered: bool = True) -> tuple[str, tuple[Any, ...]] | None:
+    """Direction and key of a cursor; None when it cannot be read. ``numbered``: the key ends with a whole number."""
     try:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error):
@@ -41,20 +42,22 @@ def decode(text: str, length: int) -> tuple[str, tuple[Any, ...]] | None:
         return None
     if any(not isinstance(part, str | int) or isinstance(part, bool) for part in found[1:]):
         return None
-    if not isinstance(found[-1], int) or abs(found[-1]) >= 2**63:
+    if any(isinstance(part, int) and abs(part) >= 2**63 for part in found[1:]):
+        return None
+    if numbered and not isinstance(found[-1], int):
         return None
     return found[0], tuple(found[1:])
 
 
 def cut(rows: QuerySet[Any], order: tuple[str, ...], cursor: str, size: int) -> Cut:
     """One page of ``rows`` in the order of the columns ``order`` (the last one unique; ``-`` = falling)."""
-    found = decode(cursor, len(order)) if cursor else None
+    found = decode(cursor, len(order), numbered=False) if cursor else None
     back = found is not None and found[0] == "b"
     wanted = tuple(_turned(name) for name in order) if back else order
     try:
         part = rows.filter(_beyond(order, found[1], back)) if found else rows
         page = list(part.order_by(*wanted)[: size + 1])
-    except (ValueError, TypeError):  # the key of another list
+    except (ValueError, TypeError, ValidationError):  # the key of another list
         return cut(rows, order, "", size)
     more, page = len(page) > size, page[:size]
     if back:

@@ -14,6 +14,7 @@ from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.security import django_auth
 
+from kechuang.web.core.paging import cut
 from kechuang.web.library.domain import (
     amend,
     browsing,
@@ -125,16 +126,20 @@ def _item(item: DraftItem) -> dict[str, Any]:
 def documents(
     request: HttpRequest, q: str = "", kind: str = "", city: str = "", issuer: str = "", year: str = "",
     money: bool = False, targets: bool = False,
-    limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0),
+    limit: int = Query(50, ge=1, le=200), offset: int = Query(0, ge=0, le=queries.MOST_HITS), after: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """Documents the caller may read, newest first; with ``q`` those whose text answers it, best first."""
+    """Documents the caller may read, newest first; with ``q`` the 200 whose text answers it best.
+
+    The list goes on with ``after`` = ``next`` of the answer before, until ``next`` is null; hits of a search with ``offset``.
+    """
     wanted = {"kind": kind, "city": city, "issuer": issuer, "year": year}
     wanted |= {"money": "1" if money else "", "targets": "1" if targets else ""}
     if q:
-        rows = [found.document for found in queries.search_for_user(request.user, q[:100], **wanted)]
-    else:
-        rows = list(queries.documents_for_user(request.user, **wanted))
-    return {"total": len(rows), "items": [_document(row) for row in rows[offset : offset + limit]]}
+        hits = [found.document for found in queries.search_for_user(request.user, q[:100], **wanted)]
+        return {"total": len(hits), "items": [_document(row) for row in hits[offset : offset + limit]], "next": None}
+    rows = queries.documents_for_user(request.user, **wanted)
+    page = cut(rows, queries.ORDER, after, limit)
+    return {"total": rows.count(), "items": [_document(row) for row in page.rows], "next": page.next or None}
 
 
 @router.post("/library/documents", auth=django_auth, response={201: dict}, summary="交一份文件 / hand in a document")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kechuang.citypack.drafting import unread
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.paging import count_of, cut
 from kechuang.web.library import access
 from kechuang.web.library.domain import (
     amend,
@@ -37,13 +38,20 @@ def documents(request: HttpRequest) -> HttpResponse:
     """The list; every filter and the search are in the address."""
     wanted = queries.filters(request.GET, "q", "kind", "issuer", "city", "year", "money", "targets")
     query = wanted["q"]
-    found = queries.search_for_user(request.user, query, **wanted) if query else [
-        queries.Found(row) for row in queries.documents_for_user(request.user, **wanted)]  # fmt: skip
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page, "total": len(found), "wanted": wanted, "kinds": DocumentKind.choices,
+    if query:
+        hits = queries.search_for_user(request.user, query, **wanted)  # the best few, in the order of their score
+        shown = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
+        context = {"pages": shown, "rows": list(shown), "total": len(hits), "more": False}
+    else:
+        found = queries.documents_for_user(request.user, **wanted)
+        page = cut(found, queries.ORDER, request.GET.get("after", ""), PER_PAGE)
+        total, more = count_of(found, page)
+        context = {"page": page, "rows": [queries.Found(row) for row in page.rows], "total": total, "more": more}
+    queries.counted(row.document for row in context["rows"])
+    context |= {
+        "wanted": wanted, "kinds": DocumentKind.choices,
         "may_write": access.may_write(request.user), **queries.choices_for_user(request.user),
-        **band(one.document for one in page),
+        **band(one.document for one in context["rows"]),
     }  # fmt: skip
     return render(request, "library/documents.html", context)
 

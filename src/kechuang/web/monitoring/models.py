@@ -44,7 +44,10 @@ class Submission(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["status", "indicator"], name="submission_status")]
+        indexes = [
+            models.Index(fields=["status", "indicator"], name="submission_status"),
+            models.Index(fields=["status", "-id"], name="submission_list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.region} {self.year}"

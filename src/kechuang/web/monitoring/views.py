@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kechuang.indicators import Definition
 from kechuang.indicators.tables import COLUMNS, OPTIONAL
 from kechuang.web.core.errors import UserError
+from kechuang.web.core.paging import cut
 from kechuang.web.core.ratelimit import limit
 from kechuang.web.policy.domain.queries import LoadedRelease
 
@@ -314,15 +314,17 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """Submitted values, for staff."""
     status = request.GET.get("status", SubmissionStatus.PENDING)
     rows = queries.submissions_for_user(request.user, status)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = cut(rows, ("-id",), request.GET.get("after", ""), PER_PAGE)  # the ids stand in the order of time
     _release, loaded = queries.figures()
     context = {
         "page": page,
-        "rows": [(r, loaded.situation.definitions.get(r.indicator), loaded.situation.name(r.region)) for r in page],
+        "rows": [
+            (r, loaded.situation.definitions.get(r.indicator), loaded.situation.name(r.region)) for r in page.rows
+        ],
         "status": status,
         "statuses": SubmissionStatus.choices,
         "may_upload": access.may_upload(request.user),
-        "demo_data": any(r.realm == "demo" for r in page),
+        "demo_data": any(r.realm == "demo" for r in page.rows),
         "demo_text": _("这里的数是在演示中提供的。"),
     }
     return render(request, "monitoring/submissions.html", context)

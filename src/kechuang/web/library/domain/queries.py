@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, DateField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from kechuang import retrieval
 from kechuang.web.core.errors import UserError
 from kechuang.web.library import access
 from kechuang.web.library.enums import OPEN, ItemKind, ItemStatus
 from kechuang.web.library.models import DraftItem, SourceDocument
+
+#: A search gives the best of them; a list this long is asked for more words.
+MOST_HITS = 200
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,11 @@ class Found:
 
     document: SourceDocument
     excerpt: tuple[Any, ...] = ()
+
+
+#: Newest first; those without a date of issue last.
+ORDER = ("-day", "-id")
+UNDATED = dt.date(1, 1, 1)
 
 
 def documents_for_user(user: Any, **wanted: str) -> QuerySet[SourceDocument]:
@@ -41,13 +51,24 @@ def documents_for_user(user: Any, **wanted: str) -> QuerySet[SourceDocument]:
         rows = rows.filter(incentives__gt=0)
     if wanted.get("targets"):
         rows = rows.filter(targets__gt=0)
-    live = ~Q(draft__items__status=ItemStatus.REJECTED)
-    open_ = Q(draft__items__status__in=OPEN)
-    measure = Q(draft__items__kind=ItemKind.MEASURE)
-    second = measure & Q(draft__items__status=ItemStatus.CONFIRMED, draft__items__second_by__isnull=True)
-    return rows.annotate(
-        items=Count("draft__items", filter=live), left=Count("draft__items", filter=open_ | second)
-    ).order_by(F("issued").desc(nulls_last=True), "-pk")
+    return rows.annotate(day=Coalesce("issued", Value(UNDATED), output_field=DateField())).order_by(*ORDER)
+
+
+def counted(documents: Iterable[SourceDocument]) -> list[SourceDocument]:
+    """The same documents with ``items`` and ``left``: how many items were read, how many wait for a person."""
+    found = list(documents)
+    open_, measure = Q(status__in=OPEN), Q(kind=ItemKind.MEASURE)
+    second = measure & Q(status=ItemStatus.CONFIRMED, second_by__isnull=True)
+    rows = DraftItem.objects.filter(draft__document__in=[one.pk for one in found]).order_by()
+    sums = {
+        key: (items, left)
+        for key, items, left in rows.values_list("draft__document").annotate(
+            items=Count("pk", filter=~Q(status=ItemStatus.REJECTED)), left=Count("pk", filter=open_ | second)
+        )
+    }
+    for one in found:
+        one.items, one.left = sums.get(one.pk, (0, 0))  # type: ignore[attr-defined]
+    return found
 
 
 def document_for_user(user: Any, public_id: str) -> SourceDocument:
@@ -92,11 +113,12 @@ def choices_for_user(user: Any) -> dict[str, list[str]]:
 
 def search_for_user(user: Any, query: str, **wanted: str) -> list[Found]:
     """Documents whose text answers a query, best first, each with its passage."""
-    rows = {row.public_id: row for row in documents_for_user(user, **wanted)}
-    if not rows:
+    documents = documents_for_user(user, **wanted)
+    if not documents.exists():
         return []
     index = _index(user)
-    results = index.search(query, (), limit=200)
+    results = index.search(query, (), limit=MOST_HITS)
+    rows = {row.public_id: row for row in documents.filter(public_id__in=[hit.id for hit in results.hits])}
     found = []
     for hit in results.hits:
         row = rows.get(hit.id)
