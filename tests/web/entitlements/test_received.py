@@ -149,7 +149,7 @@ def test_had_already_is_a_group_of_its_own(city, cast, client_for):
     assert [r.measure.id for r in found.of(Group.PAID)] == ["institution-award"]
     page = client_for(cast.firm_a).get("/eligibility/", {"uscc": cast.company_a.uscc}).content.decode()
     assert "已经领过" in page
-    assert "已付 200,000.00 元" in page
+    assert "这一项已经付过 200,000.00 元" in page
 
 
 # ---- the city has said that all payments are registered ---------------------------------------

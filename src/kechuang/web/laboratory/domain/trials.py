@@ -22,6 +22,7 @@ from kechuang.web.accounts.access import acting_role
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.errors import UserError
 from kechuang.web.entitlements.domain.queries import latest_run
+from kechuang.web.entitlements.enums import Group
 from kechuang.web.entitlements.models import Entitlement
 from kechuang.web.laboratory import access
 from kechuang.web.laboratory.domain import drafting, patterns, population
@@ -35,6 +36,8 @@ from kechuang.web.policy.domain.releases import LoadedRelease
 if TYPE_CHECKING:
     from kechuang.web.laboratory.domain.compute import Answer
 
+#: Groups with an amount under the law, whether it was paid before or not: a trial looks at the law alone.
+DUE = (Group.GET, Group.PAID)
 REGISTER_SHARE = 70  # of a hundred: reading the register takes most of the time
 
 
@@ -207,7 +210,7 @@ def _meeting(trial: Trial, release: LoadedRelease, kind: str) -> Meeting | None:
     named = {name for rule in rules for name in (*rule.measures, *rule.against)} - {trial.measure_id}
     claims: dict[str, list[Claim]] = {}
     rows = Entitlement.objects.filter(
-        run=latest_run(), realm=trial.realm, group="get", measure_id__in=named, amount__isnull=False
+        run=latest_run(), realm=trial.realm, group__in=DUE, measure_id__in=named, amount__isnull=False
     )
     for row in rows:
         subject = "" if row.subject_kind == "enterprise" else f"{row.subject_kind}:{row.subject_id}"
@@ -229,7 +232,7 @@ def _together(trial: Trial, answer: Answer) -> list[dict[str, Any]]:
         return []
     firms = {str(row[1]) for row in answer.rows if row[9] and row[15]}
     rows = (
-        Entitlement.objects.filter(run=latest, realm=trial.realm, group="get")
+        Entitlement.objects.filter(run=latest, realm=trial.realm, group__in=DUE)
         .exclude(measure_id=trial.measure_id)
         .values("measure_id", "uscc")
         .annotate(sum=Sum("amount"))
