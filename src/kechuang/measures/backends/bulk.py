@@ -13,20 +13,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-import ibis
-from ibis.expr.datatypes import Array, Struct
-
 from kechuang.expressions.check import suggestion
 from kechuang.expressions.nodes import Aggregate, Node, ParameterOn, names, walk
 from kechuang.expressions.ranges import signature
+from kechuang.measures.backends import kept
 from kechuang.measures.backends.cleaning import REASONS, PopulationError, quote
-from kechuang.measures.backends.tree import Lowering, finish
 from kechuang.measures.facts import TODAY, scope
 from kechuang.measures.model import Catalogue, Measure, Parameter, Text
 from kechuang.measures.program import Program, compile_measure, parameters_on
 from kechuang.measures.receipt import rule_digest
 
-_TYPES = {"money": "int64", "rate": "int64", "count": "int64", "boolean": "boolean", "date": "date"}
 _COMPILED: dict[tuple[object, ...], str] = {}
 
 
@@ -67,20 +63,20 @@ class Fault:
 
 def used_facts(program: Program) -> tuple[str, ...]:
     """Facts of the conditions and of the amount in use; other readings are not computed here."""
-    return tuple(dict.fromkeys(f for tree in _trees(program) for f in names(tree, "fact")))
+    return tuple(dict.fromkeys(f for tree in trees(program) for f in names(tree, "fact")))
 
 
 def used_records(programs: Sequence[Program]) -> dict[str, list[str]]:
     """The relations of the programs, each with the facts that are needed of its records."""
     found: dict[str, dict[str, None]] = {}
-    for node in (x for program in programs for tree in _trees(program) for x in walk(tree)):
+    for node in (x for program in programs for tree in trees(program) for x in walk(tree)):
         if isinstance(node, Aggregate):
             needed = names(node.body, "element") if node.body is not None else ()
             found.setdefault(node.relation.id, {}).update(dict.fromkeys(needed))
     return {relation: list(elements) for relation, elements in found.items()}
 
 
-def _trees(program: Program) -> list[Node]:
+def trees(program: Program) -> list[Node]:
     formulas = [c.formula for c in program.conditions] + ([program.amount] if program.amount else [])
     return [f.tree for f in formulas]
 
@@ -170,7 +166,7 @@ def fitting_columns(
     return good, lacking
 
 
-def _parameter_name(program: Program, name: str) -> str:
+def parameter_name(program: Program, name: str) -> str:
     return f"{program.measure.id}:{name}"
 
 
@@ -208,7 +204,7 @@ def parameter_rows(
     Every value is a scaled integer, like the facts.
     """
     for program in programs:
-        dated = {x.parameter.id for tree in _trees(program) for x in walk(tree) if isinstance(x, ParameterOn)}
+        dated = {x.parameter.id for tree in trees(program) for x in walk(tree) if isinstance(x, ParameterOn)}
         for scenario in scenarios:
             if tried_ := dated & scenario.parameters.get(program.measure.id, {}).keys():
                 name = min(tried_)
@@ -220,7 +216,7 @@ def parameter_rows(
     for program in programs:
         names = scope(catalogue, program.measure.parameters)
         for parameter in program.measure.parameters:
-            columns.append(_parameter_name(program, parameter.id))
+            columns.append(parameter_name(program, parameter.id))
             scales.append((program, parameter, names[parameter.id].type.scale))
     rows = []
     for n, scenario in enumerate(scenarios):
@@ -235,45 +231,23 @@ def parameter_rows(
 
 
 def compile_programs(programs: Sequence[Program], catalogue: Catalogue, dialect: str = "duckdb") -> str:
-    """The SQL of all measures; kept by rules, by digits of their parameters and by dialect."""
+    """The SQL of all measures; kept by rules, by digits of their parameters and by dialect, in memory and on disk.
+
+    The compiler, which is heavy, is loaded only for a text that is not kept.
+    """
     digits = tuple(
         (p.id, scope(catalogue, (p,))[p.id].type.scale) for program in programs for p in program.measure.parameters
     )
-    bounded = tuple(signature(tree) for p in programs for tree in _trees(p))
+    bounded = tuple(signature(tree) for p in programs for tree in trees(p))
     cache_key = (tuple(rule_digest(p) for p in programs), digits, bounded, dialect)
     if cache_key in _COMPILED:
         return _COMPILED[cache_key]
-    used = dict.fromkeys(f for p in programs for f in used_facts(p))
-    records = used_records(programs)
-    types: dict[str, Any] = {f: _TYPES.get(catalogue[f].type, "string") for f in used}
-    for relation, elements in records.items():
-        fields = {e: _TYPES.get(catalogue[e].type, "string") for e in elements} or {"kc_record": "int32"}
-        types[relation] = Array(Struct(fields))
-    facts = ibis.table({"key": "string", **types}, name="kc_facts")
-    parameters = ibis.table(
-        {
-            "n": "int32",
-            "scenario": "string",
-            TODAY: "date",
-            **{_parameter_name(p, x.id): "int64" for p in programs for x in p.measure.parameters},
-        },
-        name="kc_parameters",
-    )
-    joined = facts.cross_join(parameters)
-    outputs = {"key": joined["key"], "n": joined["n"], "scenario": joined["scenario"]}
-    for program in programs:
-        columns = {f: joined[f] for f in used_facts(program)}
-        columns[TODAY] = joined[TODAY]
-        columns |= {p.id: joined[_parameter_name(program, p.id)] for p in program.measure.parameters}
-        lowering = Lowering(columns)
-        applies = ibis.literal(True, "boolean")
-        for i, condition in enumerate(program.conditions):
-            test = lowering.lower(condition.formula.tree)
-            applies = test if i == 0 else applies & test
-        outputs[f"{program.measure.id}:applies"] = applies
-        if program.amount is not None:
-            outputs[f"{program.measure.id}:amount"] = lowering.at(program.amount.tree, 2)
-    text = finish(joined.select(**outputs), dialect)
+    text = kept.read(cache_key)
+    if text is None:
+        from kechuang.measures.backends import compiled
+
+        text = compiled.text_of(programs, catalogue, dialect)
+        kept.write(cache_key, text)
     if len(_COMPILED) > 200:
         _COMPILED.clear()
     _COMPILED[cache_key] = text
