@@ -206,6 +206,32 @@ def test_doubled_keys_of_any_type(catalogue: Catalogue, supplier: Measure, keys:
     assert bound.counts() == {"total": len(keys), "computed": len(single), "quarantined": len(keys) - len(single)}
 
 
+@pytest.mark.parametrize(
+    ("keys", "known"),
+    [
+        ("range + 5", True), ("range - 2500", True), ("4999 - range", False), ("range % 4000", False), ("(range // 2) * 2", False),
+        ("CASE range WHEN 4321 THEN 4320 WHEN 4320 THEN 4321 ELSE range END", False), ("CASE WHEN range <> 700 THEN range END", False),
+        ("CASE range WHEN 700 THEN 701 ELSE range END", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["other", "file_row_number"])
+def test_keys_numbered_as_the_rows_are(
+    catalogue: Catalogue, supplier: Measure, tmp_path: Path, keys: str, known: bool, name: str
+) -> None:
+    """In Parquet files of several row groups; what is not in order is told apart otherwise."""
+    path, con = tmp_path / "keys.parquet", duckdb.connect()
+    con.execute(
+        f"COPY (SELECT {keys} AS id, 5::DECIMAL(18, 2) AS 技术合同交易额, '高校' AS 出让方类型, 7 AS {name} FROM range(5000))"
+        f" TO '{path}' (FORMAT PARQUET, ROW_GROUP_SIZE 2048)"
+    )
+    assert population._in_running_order(con, f"read_parquet('{path}')", '"id"') == (known and name == "other")
+    bound = population.bind([supplier], catalogue, DAY, path, connection=con)
+    [good] = con.execute(
+        f"SELECT COUNT(*) FROM (SELECT id FROM '{path}' WHERE id IS NOT NULL GROUP BY id HAVING COUNT(*) = 1)"
+    ).fetchall()
+    assert bound.counts()["computed"] == good[0]
+
+
 def test_measures_not_in_force_have_no_rows(catalogue: Catalogue, supplier: Measure, tmp_path: Path) -> None:
     path = write(tmp_path, "A,5,企业,高校,是,是,,,")
     ended = replace(supplier, id="old", effective_to=dt.date(2018, 4, 17))
