@@ -273,3 +273,12 @@ def test_a_report_as_known_on_an_earlier_day(chenzhou, tmp_path):
 def test_a_report_of_a_day_to_come_is_refused(chenzhou):
     response = Client().get("/targets/report.docx?on=2999-01-01")
     assert response.status_code == 422
+
+
+def test_a_computed_cell_is_traced_to_the_sources_of_its_parts(chenzhou):
+    """The growth of the province's S&T spending is published by nobody: its note shows both years, their sources and the formula."""
+    html = page("en")
+    note = html[html.index("Growth of public S&amp;T funds, 2023: 12.33%") :].split("</p>")[0]
+    assert "Public S&amp;T expenditure in 2023: 31.412 billion yuan = 31,412,000,000 yuan" in note
+    assert "growth of Public S&amp;T expenditure = 12.33%" in note
+    assert "Source of a part: " in note and "press or web page" not in note

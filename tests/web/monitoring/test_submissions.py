@@ -164,3 +164,39 @@ def test_officer_sees_what_the_gate_would_find(chenzhou, cast, client_for):
     row = Submission.objects.get()
     page = client_for(cast.officer).get(f"/submissions/{row.pk}/").content.decode()
     assert "与 2015 年的目标值相同，可能是目标而不是实绩" in page
+
+
+def test_the_list_goes_page_by_page_newest_first(chenzhou, cast, client_for):
+    """Every value once, forth and back; a later page starts at its row, without an offset."""
+    import re
+
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from kechuang.web.monitoring.models import Submission
+
+    made = [
+        Submission(
+            id=f"01J{n:023d}", region="431000", indicator="rd_intensity", year=2015, value="1.05", unit="%",
+            source_title=f"报表{n:03d}号", release="x", realm="real", status="confirmed",
+        )
+        for n in range(65)
+    ]  # fmt: skip
+    Submission.objects.bulk_create(made)
+    officer = client_for(cast.officer)
+    address, seen, starts = "/submissions/?status=confirmed", [], []
+    while address:
+        with CaptureQueriesContext(connection) as queries:
+            page = officer.get(address).content.decode()
+        assert not any("OFFSET" in q["sql"] for q in queries)
+        starts.append(re.findall(r"报表(\d+)号", page))
+        seen += starts[-1]
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        address = f"/submissions/{found[1].replace('&amp;', '&')}" if found else ""
+    assert seen == [f"{n:03d}" for n in range(64, -1, -1)] and [len(s) for s in starts] == [30, 30, 5]
+    back = re.search(r'rel="prev" href="([^"]+)"', page)
+    assert back and "status=confirmed" in back[1]
+    assert (
+        re.findall(r"报表(\d+)号", officer.get(f"/submissions/{back[1].replace('&amp;', '&')}").content.decode())
+        == starts[1]
+    )

@@ -117,14 +117,14 @@ def test_the_page(chenzhou):
     ("query", "sentence"),
     [
         ("region=430000&op=ge&value=&year=2030", "请写目标值，例如 2.5。"),
-        ("region=430000&op=ge&value=viel&year=2030", "请写数字，例如 1.21。"),
+        ("region=430000&op=ge&value=viel&year=2030", "请写一个数，例如 2.5"),
         ("region=430000&op=ge&value=3&year=", "请写年份，例如 2030。"),
         ("region=430000&op=ge&value=3&year=20x0", "年份要写成四位数，例如 2030。"),
         ("region=430000&op=ge&value=3&year=1066", "年份写 1949 到 2100 之间的四位数。"),
         ("region=430000&op=most&value=3&year=2030", "请从列出的几种里选。"),
         ("region=999999&op=ge&value=3&year=2030", "没有这个地区的数据。"),
-        ("region=430000&op=ge&value=1e999999&year=2030", "数字最多 20 位"),
-        ("region=430000&op=ge&value=NaN&year=2030", "请写数字，例如 1.21。"),
+        ("region=430000&op=ge&value=1e999999&year=2030", "整数部分最多 15 位"),
+        ("region=430000&op=ge&value=NaN&year=2030", "请写一个数，例如 2.5"),
     ],
 )
 def test_faults_are_named_at_their_field(chenzhou, query, sentence):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kechuang.indicators.tables import read_decimal
 from kechuang.web.core.errors import UserError
 
 from .domain.submit import read_number
@@ -50,10 +51,10 @@ class TrialForm(forms.Form):
 
     def clean_value(self) -> Any:
         """The number as people write it."""
-        try:
-            return read_number(self.cleaned_data["value"])
-        except UserError as error:
-            raise forms.ValidationError(str(error)) from None
+        number = read_decimal(self.cleaned_data["value"])
+        if number is None or abs(number) >= 10**15 or number != round(number, 8):
+            raise forms.ValidationError(_("请写一个数，例如 2.5：整数部分最多 15 位，小数最多 8 位，不带单位。"))
+        return number
 
 
 class SubmissionForm(forms.Form):

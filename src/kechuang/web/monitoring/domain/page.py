@@ -11,6 +11,7 @@ from kechuang.indicators.choice import Conflict
 from kechuang.indicators.due import Due
 from kechuang.indicators.forecast import MINIMUM_POINTS
 from kechuang.indicators.formulas import formula_words
+from kechuang.indicators.formulas.compute import SOURCE as COMPUTED
 from kechuang.indicators.quality import Finding, Severity, findings_of, summarised
 from kechuang.indicators.reasons import cell_value, with_unit
 from kechuang.indicators.series import series
@@ -193,6 +194,8 @@ def _ranking(
 
 def _trust(source: Source) -> Text:
     """How near the source is to the issuing office; a guess from its title is called one."""
+    if source.id == COMPUTED:
+        return Flag.COMPUTED.label
     label = source.trust.label
     return label if source.stated else Text(f"{label.zh}，按名称推定", f"{label.en}, judged by its title")
 

@@ -132,15 +132,16 @@ def formulas(verdict: Verdict, definition: Definition | None, notes: Notes) -> l
             f"{d.name.zh}[{notes.cell(c)}]＝{number(c.value)} {c.unit}" for d, c in zip(names, need.others, strict=True)
         ]
         used_en = [
-            f"{d.name.en} [{notes.cell(c)}] = {number(c.value)} {d.unit_en}"
+            f"{d.name.en} [{notes.cell(c)}] = {with_unit(c.value, c.unit, d.unit_en).en}"
             for d, c in zip(names, need.others, strict=True)
         ]
+        size = with_unit(need.value.normalize(), need.part.unit, need.part.unit_en)
         found.append(
             Text(
                 f"算式：由“{definition.name.zh}＝{words.zh}”，目标 {goal.zh}，{'，'.join(used_zh)}，"
-                f"得{need.part.name.zh}＝{number(need.value.normalize())} {need.part.unit}，向上取整到显示的位数。",
+                f"得{need.part.name.zh}＝{size.zh}，向上取整到显示的位数。",
                 f"Formula: from {definition.name.en} = {words.en} with a target of {goal.en} and {', '.join(used_en)} "
-                f"follows {need.part.name.en} = {number(need.value.normalize())} {need.part.unit_en}, "
+                f"follows {need.part.name.en} = {size.en}, "
                 "rounded up to the digits shown.",
             )
         )
@@ -155,9 +156,10 @@ def cell_note(cell: Cell, situation: Situation) -> Text:
     en = [f"{region.en}, {definition.name.en}, {cell.year}: {value.en}"]
     day = Text(f"，{known.isoformat()} 公布", f", published {known.isoformat()}") if known else Text("", "")
     where = f" {source.url} " if source.url else ""
-    zh.append(f"来源：{source.title}（{source.trust.label.zh}{day.zh}）{where}".rstrip())
-    en.append(f"Source: {source.title} ({source.trust.label.en}{day.en}){where}".rstrip())
-    if Flag.COMPUTED in cell.flags:
+    if Flag.COMPUTED not in cell.flags:
+        zh.append(f"来源：{source.title}（{source.trust.label.zh}{day.zh}）{where}".rstrip())
+        en.append(f"Source: {source.title} ({source.trust.label.en}{day.en}){where}".rstrip())
+    else:  # its sources are those of its parts
         found = work(definition, cell.region, cell.year, situation.cells, situation.definitions)
         words = working_sentence(found, situation.definitions)
         zh.append(words.zh)
