@@ -31,6 +31,13 @@ def _complain(problem: Exception) -> int:
     return 1
 
 
+def _day(text: str) -> dt.date:
+    """A day as ``2026-06-01``; argparse shows the message."""
+    from kechuang.measures.cli import day
+
+    return day(text)
+
+
 def _pack_dir(text: str | None) -> Path:
     return Path(text) if text else Path(__file__).resolve().parents[2] / "cities" / "chenzhou"
 
@@ -221,7 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--measure", required=True)
     explain.add_argument("--facts", required=True, metavar="FILE", help="JSON; - = standard input")
     explain.add_argument("--pack", metavar="DIR")
-    explain.add_argument("--on", type=dt.date.fromisoformat, default=dt.datetime.now(dt.UTC).date(), metavar="DATE")
+    explain.add_argument("--on", type=_day, default=dt.datetime.now(dt.UTC).date(), metavar="DATE")
     explain.add_argument("--json", action="store_true")
     explain.add_argument("--lang", choices=["zh", "en"], default="zh")
     explain.set_defaults(run=_explain)

@@ -150,3 +150,47 @@ def test_run_with_a_table_of_records(tmp_path: Path, capsys: pytest.CaptureFixtu
     for given, words in (("本年合约=x.csv", 'did you mean "本年合同"'), ("本年合同", "FACT=FILE")):
         with pytest.raises(CommandError, match=words):
             run([*command, "--relation", given], load)
+
+
+HEAD = "id,技术合同交易额,受让方类型,出让方类型,已转化,受让方在本市,合同已登记\n"
+GOOD = "{},100,企业,高校,是,是,是\n"
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("x,100,企业,高校,是,是,是\n".encode("gb18030"), "line 30002 is not UTF-8"),
+        ("x,100,企业\n".encode(), "line 30002 has 3 columns, the header 7"),
+        ("x,100,企业,高校,是,是,是,多\n".encode(), "line 30002 has 8 columns, the header 7"),
+    ],
+)
+def test_a_line_that_is_no_row_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], last: bytes, told: str
+) -> None:
+    """Far below what the reader looks at first."""
+    path = tmp_path / "long.csv"
+    path.write_bytes((HEAD + "".join(GOOD.format(i) for i in range(30_000))).encode() + last)
+    assert main(["measures", "run", "--data", str(path), "--measure", "receiver-subsidy"]) == 1
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (HEAD.encode("gb18030"), "is not UTF-8: save the table as CSV UTF-8"),
+        ((HEAD + "1,100,企业\n2,100,企业,高校,是,是,是,多,余\n").encode(), "another number of columns than the header"),
+    ],
+)
+def test_a_table_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, told: str
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(data)
+    assert main(["measures", "run", "--data", str(path), "--measure", "receiver-subsidy"]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["measures", "run", "--data", "x.csv", "--pack", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "不是城市包：没有 city.yaml" in said and "name the folder that contains city.yaml" in said

@@ -70,6 +70,16 @@ class PackError(Exception):
         self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=lambda p: (p.file, p.line)))
         super().__init__(self.as_text("zh"))
 
+    @property
+    def zh(self) -> str:
+        """All problems in Chinese."""
+        return self.as_text("zh")
+
+    @property
+    def en(self) -> str:
+        """All problems in English."""
+        return self.as_text("en")
+
     def as_text(self, lang: Lang = "zh") -> str:
         """All problems as readable lines."""
         count = len(self.problems)

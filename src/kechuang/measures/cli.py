@@ -51,10 +51,17 @@ def run(arguments: Sequence[str], load: Load, meeting: Meeting | None = None) ->
     args.meeting = meeting or (lambda _folder, _on: ((), {}))
     measures, catalogue = load(args.pack)
     command: Callable[[argparse.Namespace, Mapping[str, Measure], Catalogue], int] = args.run
-    return command(args, measures, catalogue)
+    try:
+        return command(args, measures, catalogue)
+    except Exception as problem:
+        if type(problem).__module__.partition(".")[0] not in ("duckdb", "_duckdb"):
+            raise
+        from kechuang.measures.backends.cleaning import unreadable
+
+        raise unreadable(problem) from problem  # a line far down in a file, met while it is computed
 
 
-def _day(text: str) -> dt.date:
+def day(text: str) -> dt.date:
     """A day as ``2026-06-01``; argparse shows the message."""
     try:
         return dt.date.fromisoformat(text)
@@ -84,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "--master", metavar="URL", help="Spark's master, e.g. local[2]; default: spark-submit's, else local[*]"
     )
     many.add_argument("--key", default="id", metavar="COLUMN")
-    many.add_argument("--on", type=_day, default=today, metavar="DATE")
+    many.add_argument("--on", type=day, default=today, metavar="DATE")
     many.add_argument(
         "--measure", action="append", metavar="ID", help="more than one may be given; default: all that fit"
     )
@@ -120,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("receipt", type=Path)
     proof = command("prove", "证明或举例 / prove or show an example (needs z3-solver)", _prove)
     proof.add_argument("--measure", required=True, metavar="ID")
-    proof.add_argument("--on", type=_day, default=today, metavar="DATE")
+    proof.add_argument("--on", type=day, default=today, metavar="DATE")
     question = proof.add_mutually_exclusive_group(required=True)
     question.add_argument("--splitting", metavar="FACT", help="拆分是否多得 / does splitting pay more")
     question.add_argument("--cliff", metavar="FACT", help="多了是否反而少得 / can more be paid less")

@@ -43,6 +43,38 @@ class PopulationError(ValueError):
         self.en = en
 
 
+def uneven() -> PopulationError:
+    """A CSV file whose columns cannot be told apart, since its first rows differ from the header."""
+    return PopulationError(
+        "有的行和表头的列数不同，分不出列：请补上或去掉，有逗号的字要加引号",
+        "some rows have another number of columns than the header: mend them; texts with a comma need quotes",
+    )
+
+
+def unreadable(error: Exception) -> PopulationError:
+    """What DuckDB says of a file, in words a person can act on: which line, what is wrong, how to mend it."""
+    text = str(error)
+    found = re.search(r"CSV Error on Line: (\d+)", text)
+    line_zh, line_en = (f"第 {found[1]} 行", f"line {found[1]}") if found else ("", "the file")
+    width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if "utf-8 encoded" in text:
+        return PopulationError(
+            f"{line_zh}不是 UTF-8 编码：请在 Excel 或文本编辑器里另存为“CSV UTF-8”",
+            f"{line_en} is not UTF-8: save the table as CSV UTF-8",
+        )
+    if width:
+        return PopulationError(
+            f"{line_zh}有 {width[2]} 列，表头有 {width[1]} 列：请补上或去掉，有逗号的字要加引号",
+            f"{line_en} has {width[2]} columns, the header {width[1]}: mend the row; texts with a comma need quotes",
+        )
+    if "automatically detect the CSV" in text:
+        return uneven()
+    if "quote" in text.lower() and found:
+        return PopulationError(f"{line_zh}的引号没有成对", f"{line_en}: a quote is not closed")
+    why = text.split("\n", maxsplit=1)[0]  # the rest repeats our own query
+    return PopulationError(f"读不了数据：{why}", f"the data cannot be read: {why}")
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """A fact's column in SQL: the value (NULL for unknown or bad) and the tests that make it bad, by reason.

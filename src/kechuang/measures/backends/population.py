@@ -34,7 +34,7 @@ from kechuang.measures.backends.bulk import (
     used_records,
     widen,
 )
-from kechuang.measures.backends.cleaning import Cleaned, PopulationError, clean, quote, text_literal
+from kechuang.measures.backends.cleaning import Cleaned, PopulationError, clean, quote, text_literal, uneven, unreadable
 from kechuang.measures.backends.proven import never_null, proven
 from kechuang.measures.backends.records import Attached, RecordTable, attach
 from kechuang.measures.model import Catalogue, Measure
@@ -227,7 +227,7 @@ def _relation(source: str | Path) -> str:
     if source.suffix == ".parquet":
         return f"read_parquet({path})"
     if source.suffix == ".csv":
-        return f"read_csv({path}, header = true, all_varchar = true)"
+        return f"read_csv({path}, header = true, skip = 0, all_varchar = true)"
     raise PopulationError("只能读 .parquet 或 .csv 文件", "only .parquet and .csv files can be read")
 
 
@@ -236,8 +236,9 @@ def _types(con: duckdb.DuckDBPyConnection, relation: str, needed: Sequence[str])
     try:
         types = {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
     except duckdb.Error as error:
-        why = str(error).split("\n", maxsplit=1)[0]  # the rest repeats our own query
-        raise PopulationError(f"读不了数据：{why}", f"the data cannot be read: {why}") from error
+        raise unreadable(error) from error
+    if len(types) == 1 and relation.startswith("read_csv(") and "," in next(iter(types)):
+        raise uneven()
     lacking_columns(needed, types)
     return types
 
