@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, transaction
 
 SHORT, LONG = 0.05, 0.12
 GAP = {True: 0.12, False: 0.005}
@@ -44,15 +44,20 @@ class Pace:
         time.sleep(max(GAP[self.shared], held if self.shared else 0.0))
 
     def work(self, step: Callable[[int], int]) -> int:
-        """Repeat ``step(size)``, each a transaction of its own, until it has nothing left to do; returns what all did."""
+        """Repeat ``step(size)``, each in a transaction of its own, until it has nothing left to do; returns what all did.
+
+        Only the time inside the transaction counts: waiting for others must not make the steps smaller.
+        """
         done = 0
         while True:
-            started = time.monotonic()
-            count = step(self.size)
+            with transaction.atomic():
+                started = time.monotonic()
+                count = step(self.size)
+            held = time.monotonic() - started
             if not count:
                 return done
             done += count
-            self.rest(time.monotonic() - started)
+            self.rest(held)
 
 
 def _move_log() -> None:

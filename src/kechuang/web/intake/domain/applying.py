@@ -168,8 +168,8 @@ def _show(one: Import, lease: Lease, source: Source, event: AuditEvent, pace: Pa
 
     while publishing.publish(one.public_id, finished) is None:
         lease.hold()
-        started = time.monotonic()
         with transaction.atomic():
+            started = time.monotonic()
             results = bulk.rethink(
                 one.public_id, source=source, event_id=event.public_id, valid_from=one.valid_from,
                 on_change=one.on_change, realm=one.realm, limit=pace.size,
