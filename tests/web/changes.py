@@ -24,7 +24,7 @@ EVENTS = "audit_auditevent"
 # Not data of the city: log-ins and their limits, tasks for the worker, the audit log itself, keys of repeated requests.
 ASIDE = re.compile(
     r"^(django_session|usersessions_|axes_|django_tasks_|audit_|core_submissionkey|core_scheduledrun|"
-    r"core_cache|core_requestbucket|accounts_login$)"
+    r"core_cache|core_requestbucket)"
 )
 
 

@@ -7,7 +7,7 @@
 | university | 演示大学 | the university |
 | officer | officer of the city S&T bureau | every organisation |
 | county_officer | officer of the first county | organisations of that county (firm A) |
-| auditor | auditor of the city | every organisation, reading only |
+| auditor | auditor of the city | nobody: auditors read events |
 """
 
 from __future__ import annotations

@@ -43,6 +43,12 @@ def test_a_firm_sees_itself_only():
     assert not access.may_see_organisation(user, "914300000000000020", "431002")
 
 
+def test_an_auditor_reads_events_and_no_figures():
+    user = person("auditor", {"role": Role.AUDITOR})
+    assert access.is_staff_role(user)
+    assert not access.may_see_organisation(user, FIRM, "431002")
+
+
 def test_a_visitor_has_nothing():
     visitor = AnonymousUser()
     assert access.roles(visitor) == access.organisations(visitor) == access.counties(visitor) == set()

@@ -54,10 +54,10 @@ def test_results_are_seen_by_the_firms_own_people_and_officers_only(chenzhou, ca
     for user, status in (
         (cast.firm_a, 200),
         (cast.officer, 200),
-        (cast.auditor, 200),
         (cast.county_officer, 200),
         (cast.firm_b, 403),
         (cast.university, 403),
+        (cast.auditor, 403),
         (None, 403),
     ):
         page = client_for(user).get(address)

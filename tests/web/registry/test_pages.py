@@ -44,7 +44,7 @@ def test_search_by_code_in_lower_case(chenzhou, cast, client):
         ("university", False),
         ("officer", True),
         ("county_officer", True),
-        ("auditor", True),
+        ("auditor", False),
     ],
 )
 def test_figures_of_firm_a(chenzhou, cast, client_for, who, sees):

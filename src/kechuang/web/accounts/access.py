@@ -144,9 +144,10 @@ def require(user: Any, *wanted: Role) -> None:
 def may_see_organisation(user: Any, uscc: str, county: str = "") -> bool:
     """Whether a person may see the private record of an organisation.
 
-    Own organisation; the city's officers and auditors all; a county officer those of the county.
+    Own organisation; the city's officers all; a county officer those of the county. Auditors none: they read the events
+    of the audit log, which hold digests and no figures.
     """
-    if has_role(user, Role.OFFICER, Role.AUDITOR):
+    if has_role(user, Role.OFFICER):
         return True
     return uscc in organisations(user) or bool(county and county in counties(user))
 

@@ -76,7 +76,7 @@ AUDITORS = frozenset({Who.AUDITOR})
 SYSTEM_ADMINS = frozenset({Who.SYSTEM_ADMIN})
 SECURITY_ADMINS = frozenset({Who.SECURITY_ADMIN})
 ADMINS = SYSTEM_ADMINS | SECURITY_ADMINS
-CITY = OFFICERS | AUDITORS
+CITY = OFFICERS  # who works for the whole city; auditors read events, never the figures of firms
 STAFF = OFFICERS | COUNTIES | DEPARTMENTS | AUDITORS | ADMINS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kechuang.web.core.may import AUDITORS, CITY, COUNTIES, EVERYBODY, OFFICERS, OWN, Row, form, operation, page
+from kechuang.web.core.may import CITY, COUNTIES, EVERYBODY, OFFICERS, OWN, Row, form, operation, page
 
 PRIVATE = OWN | CITY
 
@@ -13,7 +13,7 @@ ROWS: dict[str, Row] = {
     "entitlements:results": page(
         "全市结果；县市区只列本县市区",
         "Results of all; counties see their own",
-        OFFICERS | COUNTIES | AUDITORS,
+        OFFICERS | COUNTIES,
         private=PRIVATE - {*OWN} | (OWN & COUNTIES),
     ),
     "entitlements:readings": form(

@@ -1,4 +1,4 @@
-"""Who may import, deliver, export: officers of the city; auditors see, others nothing."""
+"""Who may import, deliver, export: officers of the city, others nothing."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def require_import(user: Any) -> None:
 
 
 def require_see(user: Any) -> None:
-    """Let those pass who may see imports and deliveries: officers and auditors. Raises ``UserError`` (401, 403)."""
-    access.require(user, Role.OFFICER, Role.AUDITOR)
+    """Let those pass who may see imports and deliveries: officers. Raises ``UserError`` (401, 403)."""
+    access.require(user, Role.OFFICER)
 
 
 def may_import(user: Any) -> bool:

@@ -12,8 +12,8 @@ from kechuang.web.laboratory.models import Trial
 __all__ = ["NAMES", "READ", "TRY", "has_role", "may_see_names", "need_names", "need_own", "need_read", "need_try"]
 
 TRY = (Role.OFFICER, Role.COUNTY, Role.DEPARTMENT)
-READ = (*TRY, Role.AUDITOR)
-NAMES = (Role.OFFICER, Role.AUDITOR)
+READ = TRY
+NAMES = (Role.OFFICER,)
 
 
 def need_try(user: Any) -> None:

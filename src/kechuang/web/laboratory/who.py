@@ -7,7 +7,6 @@ the cells of small groups are for few (``access.may_see_names``), tried in ``tes
 from __future__ import annotations
 
 from kechuang.web.core.may import (
-    AUDITORS,
     AUTHOR,
     CITY,
     COUNTIES,
@@ -21,7 +20,7 @@ from kechuang.web.core.may import (
 )
 
 TRY = OFFICERS | COUNTIES | DEPARTMENTS
-READ = TRY | AUDITORS
+READ = TRY
 
 ROWS: dict[str, Row] = {
     "laboratory:home": page("政策实验室", "Laboratory", READ, private=READ),

@@ -19,7 +19,7 @@ from kechuang.web.core.errors import UserError
 
 from .models import Organisation
 
-CITY_ROLES = {Role.OFFICER, Role.AUDITOR}
+CITY_ROLES = {Role.OFFICER}
 #: The department that pays, in every pack: its reporters see bank accounts.
 FINANCE_DEPARTMENT = "finance"
 #: What everybody sees of the kinds that are public.

@@ -75,8 +75,8 @@ def may_read_report(user: Any, organisation: Organisation) -> bool:
 
 
 def follows_reports(user: Any) -> bool:
-    """Whether a person reads what organisations submitted: officers of the city and of a county, auditors."""
-    return access.has_role(user, Role.OFFICER, Role.COUNTY, Role.AUDITOR)
+    """Whether a person reads what organisations submitted: officers of the city and of a county."""
+    return access.has_role(user, Role.OFFICER, Role.COUNTY)
 
 
 def reports_filter(user: Any) -> Q:

@@ -25,7 +25,7 @@ from kechuang.web.registry.access import may_see_figures
 from kechuang.web.registry.domain.names import named
 from kechuang.web.registry.models import Organisation
 
-RESULT_ROLES = (Role.OFFICER, Role.AUDITOR, Role.COUNTY)
+RESULT_ROLES = (Role.OFFICER, Role.COUNTY)
 
 
 def organisation_for_user(user: Any, uscc: str) -> Organisation:
@@ -45,9 +45,9 @@ def organisation_for_user(user: Any, uscc: str) -> Organisation:
         )
     if not may_see_figures(user, organisation):
         raise UserError(
-            "这份结果只有本单位、市科技局经办人、审计员和所在县市区的经办人能看。请先登录，或改用问答。",
-            "Only the organisation itself, city officers, auditors and officers of its county may see this result. "
-            "Log in, or use the questions.",
+            "这份结果只有本单位、市科技局经办人和所在县市区的经办人能看。请先登录，或改用问答。",
+            "Only the organisation itself, city officers and officers of its county may see this result. Log in, "
+            "or use the questions.",
             field="uscc",
             code="forbidden",
             status=403,
@@ -105,7 +105,7 @@ def results_for_user(user: Any, run: Run | None, measure_id: str) -> QuerySet[En
     known = Organisation.objects.filter(uscc=OuterRef("uscc"))
     rows = Entitlement.objects.filter(Exists(known), run=run, measure_id=measure_id)
     held = access.roles(user)
-    if held & {Role.OFFICER, Role.AUDITOR}:
+    if Role.OFFICER in held:
         return rows
     return rows.filter(county__in=access.counties(user) - {""})
 
@@ -113,7 +113,7 @@ def results_for_user(user: Any, run: Run | None, measure_id: str) -> QuerySet[En
 def counties_of(user: Any) -> frozenset[str] | None:
     """The counties whose rows :func:`results_for_user` gives; None for the whole city."""
     held = access.roles(user)
-    if held & {Role.OFFICER, Role.AUDITOR}:
+    if Role.OFFICER in held:
         return None
     return frozenset(access.counties(user) - {""}) if Role.COUNTY in held else frozenset()
 

@@ -29,7 +29,7 @@ MOST_ROWS = 20_000  # above this the page points to the laboratory instead of co
 
 
 #: Who sees the prices: they are sums over the whole city, which may be those of a single firm.
-READ = (Role.OFFICER, Role.AUDITOR)
+READ = (Role.OFFICER,)
 
 
 def may_read(user: Any) -> bool:

@@ -30,7 +30,7 @@ def _may_fetch(user: Any, _stored: StoredFile) -> bool:
     from kechuang.web.accounts.access import has_role
     from kechuang.web.accounts.models import Role
 
-    return has_role(user, Role.OFFICER, Role.AUDITOR)
+    return has_role(user, Role.OFFICER)
 
 
 def receive(
