@@ -31,7 +31,7 @@ ROWS: dict[str, Row] = {
     "laboratory:delete": action("删除测算", "Delete a trial", AUTHOR),
     "laboratory:note": page("测算说明", "Note of a trial", READ, private=READ),
     "laboratory:rows": page("逐户数据", "One line per subject", CITY, private=CITY),
-    "laboratory:figure": page("一个数的表", "One figure as a table", READ, private=READ),
+    "laboratory:figure": page("一个数的表", "One figure as a table", READ, private=CITY),
     "GET /laboratory/trials": operation("测算", "Trials", READ, private=READ),
     "GET /laboratory/trials/{public_id}": operation("一次测算", "One trial", READ, private=READ),
 }
