@@ -215,8 +215,11 @@ def differences(nodes: list[n.Node], facts: list[dict[str, object]], lowering: t
 def test_duckdb_equals_explain_on_80_000_cells() -> None:
     nodes, facts = rules(200, 20130418), rows(400, 4)
     assert len(nodes) * len(facts) == 80_000
+    for refused in ("甲 / 乙", "growth(甲)"):  # Divide and Call: other dialects only
+        with pytest.raises(ExpressionError):
+            load(refused, SCOPE)
     used = {type(part).__name__ for node in nodes for part in n.walk(node)}
-    assert used >= {kind.__name__ for kind in n.Node.__subclasses__()} - {"Yuan", "Aggregate"}
+    assert used >= {kind.__name__ for kind in n.Node.__subclasses__()} - {"Yuan", "Aggregate", "Divide", "Call"}
     assert differences(nodes, facts)[:3] == []
 
 
