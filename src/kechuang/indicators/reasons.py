@@ -82,10 +82,14 @@ def target_value(target: Target, definition: Definition | None = None) -> Text:
     return Text(beside(low.zh, word.zh), f"{low.en} {word.en}")
 
 
+def shown_decimals(cell: Cell, definition: Definition) -> int | None:
+    """Decimals to show of a cell: all digits of the source (None); a computed one as exact as its indicator."""
+    return definition.decimals if Flag.COMPUTED in cell.flags else None
+
+
 def cell_value(cell: Cell, definition: Definition) -> Text:
     """The value of a cell with its unit, with all digits of the source; a computed one as exact as its indicator."""
-    decimals = definition.decimals if Flag.COMPUTED in cell.flags else None
-    return with_unit(cell.value, cell.unit, definition.unit_en, decimals)
+    return with_unit(cell.value, cell.unit, definition.unit_en, shown_decimals(cell, definition))
 
 
 def caution(cell: Cell) -> Text:

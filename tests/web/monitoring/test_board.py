@@ -217,6 +217,8 @@ def test_a_target_on_a_ratio_is_turned_round(chenzhou):
     computed = [c for c in body["cells"] if "computed" in c["flags"]]
     assert [(c["region"], c["year"], c["value"]) for c in computed] == [("430000", 2019, "23.82991")]
     assert "23.82991" in client.get("/indicators/hitech_va_share_of_gdp/data.csv").content.decode()
+    page = client.get("/indicators/hitech_va_share_of_gdp/").content.decode()
+    assert 'data-v="23.82991">23.8<' in page  # the spare digits are not for reading
 
 
 def test_the_next_figure_is_told_everywhere(chenzhou):

@@ -173,7 +173,7 @@ def _ranking(
             Rank(
                 cell.region,
                 situation.name(cell.region),
-                number(cell.value),
+                number(cell.value, reasons.shown_decimals(cell, definition)),
                 width,
                 cell.region == situation.region,
                 None if definition.better == "neither" else position,

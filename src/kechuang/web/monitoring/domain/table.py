@@ -59,7 +59,9 @@ def _table_cell(cell: Cell | None, decimals: int) -> TableCell:
     note = Text("、".join(x.zh for x in labels), "; ".join(x.en for x in labels)) if labels else None
     differs = cell.conflict is not None and cell.conflict.kind == "disagreement"
     hollow = bool(cell.flags & (OUTSIDE_SERIES | {Flag.AS_OF}))
-    return TableCell(cell, _padded(cell.value, decimals), hollow, differs, note)
+    # The spare digits of a computed value are for further computing, not for reading.
+    shown = number(cell.value, decimals) if Flag.COMPUTED in cell.flags else _padded(cell.value, decimals)
+    return TableCell(cell, shown, hollow, differs, note)
 
 
 def _places(value: Decimal) -> int:
