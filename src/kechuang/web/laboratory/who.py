@@ -1,7 +1,8 @@
 """Who may reach the addresses of this app; see ``core/may.py`` for the words.
 
 The sample is a trial of officer A that is not shared. Everybody who reads trials reads its sums; names of firms and
-the cells of small groups are for few (``access.may_see_names``), tried in ``tests/web/laboratory/test_trials.py``.
+sums of fewer than ten are for few (``access.may_see_names``), tried in ``tests/web/laboratory/test_disclosure.py``; the
+sample has one firm, so its figures show nothing to the others.
 """
 
 from __future__ import annotations
