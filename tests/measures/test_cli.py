@@ -157,37 +157,45 @@ GOOD = "{},100,企业,高校,是,是,是\n"
 
 
 @pytest.mark.parametrize(
-    ("last", "told"),
+    ("torn", "reason"),
     [
-        ("x,100,企业,高校,是,是,是\n".encode("gb18030"), "line 30002 is not UTF-8"),
-        ("x,100,企业\n".encode(), "line 30002 has 3 columns, the header 7"),
-        ("x,100,企业,高校,是,是,是,多\n".encode(), "line 30002 has 8 columns, the header 7"),
+        ("x,100,企业,高校,是,是,是\n".encode("gb18030"), "the row is not UTF-8"),
+        ("x,100,企业\n".encode(), "the row has another number of columns than the header, or an open quote"),
+        (
+            "x,100,企业,高校,是,是,是,多\n".encode(),
+            "the row has another number of columns than the header, or an open quote",
+        ),
     ],
 )
-def test_a_line_that_is_no_row_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], last: bytes, told: str
+@pytest.mark.parametrize("before", [1, 30_000])  # 30,000: far below what the reader looks at first
+def test_a_line_that_is_no_row_is_set_aside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], torn: bytes, reason: str, before: int
 ) -> None:
-    """Far below what the reader looks at first."""
-    path = tmp_path / "long.csv"
-    path.write_bytes((HEAD + "".join(GOOD.format(i) for i in range(30_000))).encode() + last)
-    assert main(["measures", "run", "--data", str(path), "--measure", "receiver-subsidy"]) == 1
-    assert told in capsys.readouterr().err
+    path, bad = tmp_path / "long.csv", tmp_path / "bad.csv"
+    path.write_bytes(
+        (HEAD + "".join(GOOD.format(i) for i in range(before))).encode() + torn + GOOD.format("y").encode()
+    )
+    command = ["measures", "run", "--data", str(path), "--measure", "receiver-subsidy", "--quarantine", str(bad)]
+    assert main(command) == 0
+    said = capsys.readouterr()
+    assert f"{before + 2} rows, {before + 1} computed, 1 set aside" in said.err
+    assert said.out.splitlines()[1] == f"receiver-subsidy,{before + 1},0,0,{2 * (before + 1)}.00"
+    [fault] = csv.DictReader(bad.open(encoding="utf-8"))
+    assert (fault["key"], fault["reason"]) == (f"第 {before + 2} 行 / line {before + 2}", reason)
 
 
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (HEAD.encode("gb18030"), "is not UTF-8: save the table as CSV UTF-8"),
-        ((HEAD + "1,100,企业\n2,100,企业,高校,是,是,是,多,余\n").encode(), "another number of columns than the header"),
-    ],
-)
-def test_a_table_that_cannot_be_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, told: str
-) -> None:
+def test_a_table_that_is_not_utf8_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bad.csv"
-    path.write_bytes(data)
+    path.write_bytes((HEAD + GOOD.format(1)).encode("gb18030"))
     assert main(["measures", "run", "--data", str(path), "--measure", "receiver-subsidy"]) == 1
-    assert told in capsys.readouterr().err
+    assert "is not UTF-8: save the table as CSV UTF-8" in capsys.readouterr().err
+
+
+def test_a_table_of_torn_lines_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(HEAD + "1,100,企业\n2,100,企业,高校,是,是,是,多,余\n", encoding="utf-8")
+    assert main(["measures", "run", "--data", str(path), "--measure", "receiver-subsidy"]) == 0
+    assert "2 rows, 0 computed, 2 set aside" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_no_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

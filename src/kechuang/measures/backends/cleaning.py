@@ -25,6 +25,11 @@ REASONS: dict[str, Text] = {
     "not_a_date": Text("不是日期", "not a date"),
     "no_key": Text("没有编号", "no key"),
     "duplicate_key": Text("编号重复", "duplicated key"),
+    "torn": Text(
+        "这一行的列数和表头不同，或者引号没有成对",
+        "the row has another number of columns than the header, or an open quote",
+    ),
+    "encoding": Text("这一行不是 UTF-8 编码", "the row is not UTF-8"),
     "too_many_records": Text("明细项数超过声明的最多项数", "more records than declared"),
     "no_subject": Text("明细没有对应的主体", "records of no subject"),
 }
@@ -51,6 +56,14 @@ def uneven() -> PopulationError:
     )
 
 
+def not_utf8(where_zh: str, where_en: str) -> PopulationError:
+    """A table in another encoding, and how to mend it."""
+    return PopulationError(
+        f"{where_zh or '文件'}不是 UTF-8 编码：请在 Excel 或文本编辑器里另存为“CSV UTF-8”",
+        f"{where_en} is not UTF-8: save the table as CSV UTF-8",
+    )
+
+
 def unreadable(error: Exception) -> PopulationError:
     """What DuckDB says of a file, in words a person can act on: which line, what is wrong, how to mend it."""
     text = str(error)
@@ -58,10 +71,7 @@ def unreadable(error: Exception) -> PopulationError:
     line_zh, line_en = (f"第 {found[1]} 行", f"line {found[1]}") if found else ("", "the file")
     width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if "utf-8 encoded" in text:
-        return PopulationError(
-            f"{line_zh}不是 UTF-8 编码：请在 Excel 或文本编辑器里另存为“CSV UTF-8”",
-            f"{line_en} is not UTF-8: save the table as CSV UTF-8",
-        )
+        return not_utf8(line_zh, line_en)
     if width:
         return PopulationError(
             f"{line_zh}有 {width[2]} 列，表头有 {width[1]} 列：请补上或去掉，有逗号的字要加引号",

@@ -34,7 +34,16 @@ from kechuang.measures.backends.bulk import (
     used_records,
     widen,
 )
-from kechuang.measures.backends.cleaning import Cleaned, PopulationError, clean, quote, text_literal, uneven, unreadable
+from kechuang.measures.backends.cleaning import (
+    Cleaned,
+    PopulationError,
+    clean,
+    not_utf8,
+    quote,
+    text_literal,
+    uneven,
+    unreadable,
+)
 from kechuang.measures.backends.proven import never_null, proven
 from kechuang.measures.backends.records import Attached, RecordTable, attach
 from kechuang.measures.model import Catalogue, Measure
@@ -63,6 +72,7 @@ class Population:
     not_in_force: tuple[str, ...]
     _cleaned: Mapping[str, Cleaned]
     _records: Sequence[Attached] = ()
+    _torn: Sequence[Fault] = ()
 
     def with_programs(self, programs: Sequence[Program]) -> Population:
         """The same table and scenarios with other programs over the same facts and parameters."""
@@ -77,6 +87,7 @@ class Population:
         total, good = self.connection.execute(
             f"SELECT (SELECT COUNT(*) FROM {self.source}), (SELECT COUNT(*) FROM kc_facts)"
         ).fetchall()[0]
+        total += len(self._torn)
         return {"total": total, "computed": good, "quarantined": total - good}
 
     def totals(self) -> list[Total]:
@@ -123,7 +134,8 @@ class Population:
         for attached in self._records:
             parts += attached.faults(self.source, quote(self.key))
         query = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS q(k, f, v, r) ORDER BY k, f, r LIMIT {int(limit)}"
-        return [Fault(*row) for row in self.connection.execute(query).fetchall()]
+        found = [Fault(*row) for row in self.connection.execute(query).fetchall()]
+        return [*self._torn, *found][:limit]
 
     def _long(self) -> str:
         """The result table with one row per subject, scenario and measure."""
@@ -184,7 +196,10 @@ def bind(
     """
     # A cursor has temporary tables of its own: two bindings on one database do not meet.
     con = (connection or duckdb.connect()).cursor()
-    relation = _relation(source)
+    relation = _relation(source, torn=True)
+    torn: list[Fault] = []
+    if relation.startswith("read_csv("):
+        relation, torn = _torn(con, relation)
     chosen = tuple(scenarios) or (Scenario("current"),)
     widened = [widen(m, chosen) for m in measures]
     programs = [compile_measure(m, catalogue) for m in widened]
@@ -196,16 +211,15 @@ def bind(
     attached = attach(con, listed, relations or {}, catalogue, _relation, lambda s, needed: _types(con, s, needed))
     _facts_view(con, relation, key, cleaned, attached)
     _parameter_table(con, *parameter_rows(inside, catalogue, on, chosen))
-    return Population(
-        con, tuple(inside), catalogue, relation, key, compile_programs(inside, catalogue), outside, cleaned, attached
-    )
+    compiled = compile_programs(inside, catalogue)
+    return Population(con, tuple(inside), catalogue, relation, key, compiled, outside, cleaned, attached, torn)
 
 
 def fitting(
     measures: Sequence[Measure], catalogue: Catalogue, source: Path
 ) -> tuple[list[Measure], dict[str, list[str]]]:
     """The measures whose facts are all columns of a file, and for the others the columns they lack."""
-    return fitting_columns(measures, catalogue, _types(duckdb.connect(), _relation(source), []))
+    return fitting_columns(measures, catalogue, _types(duckdb.connect(), _relation(source, torn=True), []))
 
 
 def read_texts(path: Path, names: Sequence[str], needed: Sequence[str]) -> Iterator[tuple[str | None, ...]]:
@@ -218,7 +232,8 @@ def read_texts(path: Path, names: Sequence[str], needed: Sequence[str]) -> Itera
         yield from batch
 
 
-def _relation(source: str | Path) -> str:
+def _relation(source: str | Path, torn: bool = False) -> str:
+    """The table in SQL; ``torn``: lines of a CSV file that are no rows are passed over, see :func:`_torn`."""
     if isinstance(source, str):
         return quote(source)
     if not source.exists():
@@ -227,8 +242,37 @@ def _relation(source: str | Path) -> str:
     if source.suffix == ".parquet":
         return f"read_parquet({path})"
     if source.suffix == ".csv":
-        return f"read_csv({path}, header = true, skip = 0, all_varchar = true)"
+        _need_utf8(source)
+        passing = ", ignore_errors = true" if torn else ""
+        return f"read_csv({path}, header = true, skip = 0, all_varchar = true{passing})"
     raise PopulationError("只能读 .parquet 或 .csv 文件", "only .parquet and .csv files can be read")
+
+
+def _need_utf8(path: Path) -> None:
+    """A header in another encoding means that the whole table is; a line alone is set aside."""
+    try:
+        with path.open("rb") as file:
+            file.readline(1_000_000).decode("utf-8")
+    except UnicodeDecodeError:
+        raise not_utf8("", "the file") from None
+
+
+def _torn(con: duckdb.DuckDBPyConnection, relation: str) -> tuple[str, list[Fault]]:
+    """The lines of a CSV file that are no rows of it, by their number, and the table without them."""
+    columns = [quote(name) for name in _types(con, relation, [])]
+    kept = "store_rejects = true, rejects_table = 'kc_rejects', rejects_scan = 'kc_reject_scans', rejects_limit = 0"
+    con.execute(f"SELECT {', '.join(f'COUNT({c})' for c in columns)} FROM {relation[:-1]}, {kept})").fetchall()
+    rows = con.execute(
+        "SELECT line, ANY_VALUE(csv_line), BOOL_OR(error_type = 'INVALID ENCODING') FROM kc_rejects GROUP BY line ORDER BY line"
+    ).fetchall()
+    con.execute("DROP TABLE kc_rejects")
+    con.execute("DROP TABLE kc_reject_scans")
+    if any(coded for _line, _text, coded in rows):
+        # DuckDB sees a wrong encoding only in columns that are read: a scan of fewer columns would find the row again.
+        relation = f"(SELECT * FROM {relation} WHERE LENGTH(CONCAT({', '.join(columns)})) >= 0)"
+    return relation, [
+        Fault(f"第 {line} 行 / line {line}", None, text, "encoding" if coded else "torn") for line, text, coded in rows
+    ]
 
 
 def _types(con: duckdb.DuckDBPyConnection, relation: str, needed: Sequence[str]) -> dict[str, str]:
