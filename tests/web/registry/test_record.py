@@ -133,6 +133,7 @@ def test_rare_characters_are_kept_exactly(source, code, name):
         ({"registered_capital": "-1"}, "registered_capital", "不能小于 0"),
         ({"registered_capital": "1.005"}, "registered_capital", "小数最多 2 位"),
         ({"registered_capital": "1" + "0" * 16}, "registered_capital", "太大"),
+        ({"registered_capital": "10000000000000.00"}, "registered_capital", "整数部分最多 13 位"),
         ({"registered_capital": "1e400"}, "registered_capital", "太大"),
         ({"registered_capital": 1.5}, "registered_capital", "二进制小数"),
         ({"registered_capital": "NaN"}, "registered_capital", "不是数"),

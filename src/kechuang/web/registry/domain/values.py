@@ -121,6 +121,10 @@ def _date(field: Field, value: Any) -> Value:
     return Value(value, value.isoformat())
 
 
+#: SQLite keeps decimals as binary floats of 64 bits: up to this many digits come back as they were written.
+EXACT_DIGITS = 15
+
+
 def _number(field: Field, value: Any) -> Value:
     if isinstance(value, bool | float):
         raise FieldError(
@@ -138,6 +142,8 @@ def _number(field: Field, value: Any) -> Value:
             field, f"“{field.zh}”写的是“{value}”，不是数。", f"“{field.en}” is “{value}”, which is no number.", "number"
         )
     whole, places = field.digits or (9, 0)
+    if field.type == "money":
+        whole = min(whole, EXACT_DIGITS)
     exact = number.quantize(Decimal(1).scaleb(-places)) if abs(number.adjusted()) < 28 else None
     if exact is None or len(exact.as_tuple().digits) > whole:
         raise FieldError(
@@ -155,6 +161,13 @@ def _number(field: Field, value: Any) -> Value:
             else f"“{field.zh}”要填整数，写的是 {value}。",
             f"“{field.en}” is {value}; at most {places} decimals are taken.",
             "decimals",
+        )
+    if len(exact.normalize().as_tuple().digits) > EXACT_DIGITS:
+        raise FieldError(
+            field,
+            f"“{field.zh}”写的是 {value}，最多 {EXACT_DIGITS} 位有效数字。",
+            f"“{field.en}” is {value}; at most {EXACT_DIGITS} significant digits are taken.",
+            "digits",
         )
     _range(field, exact)
     if field.type in ("integer", "year"):
