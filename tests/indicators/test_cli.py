@@ -67,6 +67,9 @@ def test_contribution(tmp_path):
     assert "55% → k ≤ 11.00%" in text
     status, text = output([*base, "--capital", "none"])
     assert (status, text) == (1, "不能计算：没有资本存量或投资序列\n")
+    status, text = output([*base, "--capital", "none", "--share", "55"])
+    assert (status, text) == (1, "不能计算：没有资本存量或投资序列\n55% → k ≤ 11.00%\n")
+    assert output([*base, "--capital", "none", "--labour", "none", "--share", "55"])[1].count("\n") == 1
 
 
 def test_composite(tmp_path):

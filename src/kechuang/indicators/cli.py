@@ -150,15 +150,21 @@ def _contribution(args: argparse.Namespace, write: Write) -> int:
     )
     if isinstance(found, CannotCompute):
         write(found.sentence().of(args.lang) + "\n")
+        _say_capital(args, found.output, found.labour, write)
         return 1
     write(found.method().of(args.lang) + "\n")
     for share in found.band:
         technology = "" if share.technology is None else f"{number(share.technology * 100, 1)}%"
         write(f"α={share.alpha}: {technology or Text('增长接近零，不分摊', 'growth near zero').of(args.lang)}\n")
-    if args.share is not None:
-        limit = capital_growth_for(args.share / 100, found.output, found.labour, args.alpha) * 100
-        write(f"{number(args.share)}% → k ≤ {number(limit, 2)}%\n")
+    _say_capital(args, found.output, found.labour, write)
     return 0
+
+
+def _say_capital(args: argparse.Namespace, grown: Decimal | None, labour: Decimal | None, write: Write) -> None:
+    """The inversion, which needs no capital: how fast capital may grow for the share asked about."""
+    if args.share is not None and grown is not None and labour is not None:
+        limit = capital_growth_for(args.share / 100, grown, labour, args.alpha) * 100
+        write(f"{number(args.share)}% → k ≤ {number(limit, 2)}%\n")
 
 
 def _structure(path: str) -> Structure:

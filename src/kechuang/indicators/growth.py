@@ -61,9 +61,11 @@ class Contribution:
 
 @dataclass(frozen=True)
 class CannotCompute:
-    """Which series are missing; no number is made up for them."""
+    """Which series are missing; no number is made up for them. The yearly growth of output and labour where known."""
 
     missing: tuple[Text, ...]
+    output: Decimal | None = None
+    labour: Decimal | None = None
 
     def sentence(self) -> Text:
         """The refusal in one sentence."""
@@ -114,7 +116,7 @@ def contribution(
             missing.append(name)
     y, k, n = rates
     if y is None or k is None or n is None:
-        return CannotCompute(tuple(missing))
+        return CannotCompute(tuple(missing), y, n)
     return Contribution(
         first, last, y, k, n, share_at(y, k, n, alpha, beta), tuple(share_at(y, k, n, a, beta) for a in band)
     )
