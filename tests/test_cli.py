@@ -113,3 +113,16 @@ def test_unknown_command(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["nothing"])
     assert ended.value.code == 2
+
+
+def test_the_demo_city_takes_its_size_and_seed(monkeypatch):
+    called = []
+    monkeypatch.setattr("kechuang.cli._manage", lambda *arguments: called.append(arguments) or 0)
+    assert main(["demo", "reset", "--enterprises", "20000"]) == 0
+    assert main(["demo", "reset", "--seed", "7"]) == 0
+    assert main(["demo", "remove"]) == 0
+    assert called == [
+        ("demo_reset", "--enterprises=20000", "--seed=20130418"),
+        ("demo_reset", "--enterprises=2000", "--seed=7"),
+        ("demo_remove",),
+    ]

@@ -151,7 +151,9 @@ def _audit(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
-    return _manage(f"demo_{args.action}")
+    if args.action == "remove":
+        return _manage("demo_remove")
+    return _manage("demo_reset", f"--enterprises={args.enterprises}", f"--seed={args.seed}")
 
 
 def _up(args: argparse.Namespace) -> int:
@@ -237,6 +239,8 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(run=_audit)
     demo = commands.add_parser("demo", help="演示城市 / the demo city")
     demo.add_argument("action", choices=["reset", "remove"])
+    demo.add_argument("--enterprises", type=int, default=2000, help="企业数 / number of enterprises (reset)")
+    demo.add_argument("--seed", type=int, default=20130418, help="随机种子 / seed of the generator (reset)")
     demo.set_defaults(run=_demo)
     up = commands.add_parser("up", help="运行城市 / run the city (used by start.py)")
     for part in ("prepare", "web", "worker"):

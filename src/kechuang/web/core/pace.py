@@ -22,11 +22,12 @@ class Pace:
     """Sizes of steps and the gaps between them.
 
     Args:
-        size, least, most: rows of the first step, and between what the size may move. Steps become smaller where they hold
-            the database for more than ``LONG`` seconds, and larger where they hold it for less than ``SHORT``.
+        size, least, most: rows of the first step (few, so that it is not the longest of all), and between what the size
+            may move. Steps become smaller where they hold the database for more than ``LONG`` seconds, and larger where
+            they hold it for less than ``SHORT``.
     """
 
-    def __init__(self, size: int = 100, *, least: int = 25, most: int = 500) -> None:
+    def __init__(self, size: int = 25, *, least: int = 25, most: int = 500) -> None:
         self.size, self.least, self.most = size, least, most
         self.longest, self.steps = 0.0, 0
         self.shared = connection.vendor == "sqlite"

@@ -28,7 +28,7 @@ from ..enums import ImportState, RowState
 from ..models import Import, ImportRow
 from .lease import Lease, LostError
 
-FIRST_CHUNK, LEAST_CHUNK, MOST_CHUNK = 100, 25, 500
+FIRST_CHUNK, LEAST_CHUNK, MOST_CHUNK = 25, 25, 500
 
 
 def _conflict() -> UserError:

@@ -439,7 +439,7 @@ def undo(import_id: str, *, actor: Any, event: AuditEvent | None = None, chunk: 
                 object_id=import_id,
             )
     assert done.event is not None
-    pace = Pace(min(chunk, 100), most=chunk)
+    pace = Pace(min(chunk, 25), most=chunk)
     publishing.settle(import_id, pace)
     unseen = UnfinishedImport.objects.filter(import_id=import_id).exists()
     publishing.discard(import_id, pace)
