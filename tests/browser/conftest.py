@@ -77,6 +77,22 @@ if apps.is_installed("kechuang.web.library"):
     document = amend.pasted(text, upload.Choices(visibility="public", realm="demo"), actor=officer).document
     samples["document"] = document.public_id
     samples["item"] = DraftItem.objects.filter(draft__document=document).first().pk
+import datetime as dt
+from kechuang.web.accounts.domain import delegations
+from kechuang.web.laboratory.domain import trials
+from kechuang.web.selfservice.domain import personal
+today = dt.date.today()
+samples["year"] = today.year - 1
+lent = delegations.lendable(officer)[0]
+second = User.objects.create_user(username="demo-second", password="correct horse battery", display_name="李四", realm="demo")
+Grant.objects.create(user=second, role=lent.role)
+delegations.give(officer, lent.pk, second.username, until=today + dt.timedelta(days=5), reason="出差期间代办")
+samples["request"] = personal.file_request(newcomer, "correction", text="单位名称写错了").public_id
+drafted = {{"subject": "contract", "party": "buyer", "amount": "min(half_up(技术合同交易额 * 比例), 封顶)",
+            "values": "比例 = 2%\\n封顶 = 200,000", "budget": "1000000"}}
+trial = trials.start(officer, "", "新写的一条", drafted, today)
+assert trials.run(trial.public_id) == "done"
+samples["trial"] = trial.public_id
 (pathlib.Path(settings.HOME) / "samples.json").write_text(json.dumps(samples, default=str))
 """
 SERVE = "import django; django.setup(); from kechuang.web import serving; serving.web()"

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
 from kechuang.codes import gbt4754
@@ -338,11 +339,11 @@ class Result:
 
     @property
     def curve_title(self) -> Any:
-        """The name of the curve's parameter."""
+        """The name of the curve's parameter; marked as typed where it has no title in the law."""
         law = self.release.measures.get(self.trial.measure_id)
         name = self.raw["curve"]["parameter"]
         found = law.parameter(name) if law else None
-        return (found.title if found else None) or name
+        return (found.title if found else None) or format_html("<span data-user-text>{}</span>", name)
 
     @property
     def curve_chart(self) -> dict[str, Any]:
