@@ -251,6 +251,7 @@ def main() -> None:
         making.start()
         making.join()
         told[name] = bring(path, officer, context, options, create=not changed)
+        say(f"{name}: {json.dumps(told[name])}")
     told["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(told, ensure_ascii=False, indent=1))
 
