@@ -52,6 +52,7 @@ def test_a_wrong_rounding_is_caught(pack: Pack, engine: str, monkeypatch: pytest
     wrong, half_up = _cut(engine)
     monkeypatch.setattr(wrong, "half_up", half_up)
     monkeypatch.setattr(bulk, "_COMPILED", {})
+    monkeypatch.setenv("KECHUANG_CACHE", "")
     problems = agreed(pack).problems
     # Only the case of 4,999,999.99 yuan has a third decimal to round: 149,999.9997 is 150,000.00 and not 149,999.99.
     [problem] = problems

@@ -56,7 +56,7 @@ WRITES: dict[str, str] = {
     "intake:new": "test_route_changes.py::test_a_table_is_sent",
     "registry:attribute": "registry/test_attributes.py::test_the_form",
     "intake:act": "intake/test_imports.py::test_the_pages_lead_through",
-    "intake:feeds": "intake/test_feeds.py::test_only_officers_declare_and_auditors_look",
+    "intake:feeds": "intake/test_feeds.py::test_only_officers_declare_and_look",
     "intake:row": "intake/test_imports.py::test_the_pages_lead_through",
     "laboratory:cancel": "laboratory/test_trials.py::test_waiting_page_refreshes_and_can_be_stopped",
     "laboratory:delete": "laboratory/test_trials.py::test_delete",

@@ -33,7 +33,7 @@ def fails(status: int, function, *args, **kwargs) -> UserError:
 def test_a_claim_is_made_confirmed_and_opens_the_organisation(town, client_for):
     client, officer = client_for(town.newcomer), client_for(town.cast.officer)
     figures = f"/enterprises/{town.near.uscc}/"
-    closed = "这部分只有本单位、市科技局经办人、审计员和所在县市区的经办人能看。"
+    closed = "这部分只有本单位、市科技局经办人和所在县市区的经办人能看。"
     assert closed in client.get(figures).content.decode()
     assert "示例近处公司" in client.get("/my/claims/new/?q=近处").content.decode()
     address = f"/my/claims/new/?uscc={town.near.uscc}"

@@ -10,6 +10,7 @@ from kechuang.web.selfservice.consent import WORDINGS, current, shown
 SHOWN = {
     ("claim", "2026-1"): "4e937e50052adb4823f5590f13e9bd84b41e4edd12afbd95d36fa7cf757356a8",
     ("figures", "2026-1"): "53e91892ed507ae83a72fc88424dcc54909dffa1e6b758bf0e2af7da7ceddc70",
+    ("figures", "2026-2"): "1aba367fcff977f38c87f17ec9bf736bdef84069a3ef6da131d73640efc4ebeb",
 }
 
 

@@ -79,6 +79,32 @@ WORDINGS: tuple[Wording, ...] = (
             ),
         ),
     ),
+    Wording(
+        FIGURES,
+        "2026-2",
+        ("同意把填报的数据记入登记库", "We agree that the figures are entered in the register"),
+        (
+            (
+                "收集什么：单位的年度数据，和填报人的姓名、填报时间。",
+                "What is taken: the yearly figures of the organisation, the name of who filled them in, and when.",
+            ),
+            (
+                "用来做什么：计算能享受的政策；市科技局做统计和测算。每一项用在哪里，写在那一项旁边。",
+                "What for: to compute what the organisation can get; statistics and trials of the science bureau. Beside each "
+                "figure stands where it is used.",
+            ),
+            (
+                "谁能看：本单位，市科技局经办人，所在县市区的经办人；不公开。",
+                "Who sees it: the organisation itself, officers of the city science bureau, officers of its county; it is not "
+                "published.",
+            ),
+            (
+                "保存多久：登记库长期保存历史；填错了随时能更正，更正前后都留有记录。",
+                "How long: the register keeps its history; a wrong figure can be corrected at any time, and both states stay "
+                "on record.",
+            ),
+        ),
+    ),
 )
 
 
