@@ -32,6 +32,8 @@ OPENS_NOTHING = {
     "accounts.behalf_of": "names the giver for the audit log",
     "accounts.same_hands": "only ever refuses; each place that asks it is tried in accounts/test_delegations.py",
     "accounts.acting_role": "names the role for the audit log",
+    "accounts.reads_realm": "only ever refuses, and only demo people; tried in test_realm.py",
+    "accounts.realm_filter": "only ever narrows, and only for demo people; tried in test_realm.py",
     "accounts.departments": "says whose indicators a template is filled with",
     "monitoring.departments_of": "says whose indicators a template is filled with",
     "accounts.is_staff_role": "asks for a second factor, or is one of the two conditions of library.may_read",

@@ -25,13 +25,15 @@ CONTRACT = {
 
 
 def test_every_reading_is_priced_over_the_register(chenzhou, cast):
-    found = {q.record.id: q for q in readings.questions(queries.current_release(), "receiver-subsidy", run(on=ON))}
+    found = {
+        q.record.id: q for q in readings.questions(queries.current_release(), "receiver-subsidy", run(on=ON), None)
+    }
     contract, year, lifetime = found["cap-period"].readings
     assert (contract.sums["demo"].amount, contract.sums["demo"].rows) == (Decimal("200000.00"), 1)
     assert (year.sums["demo"].rows, year.sums["demo"].lacking, year.facts) == (0, 1, ["本年已获该项补助"])
     assert lifetime.facts == ["历年已获该项补助"]
     assert not found["proof"].priced
-    assert readings.questions(queries.current_release(), "receiver-subsidy", None)[0].readings[0].sums == {}
+    assert readings.questions(queries.current_release(), "receiver-subsidy", None, None)[0].readings[0].sums == {}
 
 
 def test_a_choice_has_a_name_a_day_and_comes_back_from_yaml(chenzhou, cast, tmp_path):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from kechuang.web.accounts.models import User
 from kechuang.web.laboratory.domain import population
 from kechuang.web.policy.domain.queries import current_release
 from kechuang.web.registry.models import Loan, Organisation, Patent, Person
@@ -74,9 +75,10 @@ def test_unknown_stays_unknown(city) -> None:
 
 
 def test_realms_are_never_mixed(city) -> None:
-    assert population.realm_in_use() == "demo"
+    assert population.realm_in_use(None) == "demo"
     Organisation.objects.create(uscc="91431002MA4L0TEST1", name="真单位", kind="enterprise", realm="real")
-    assert population.realm_in_use() == "real"
+    assert population.realm_in_use(None) == "real"
+    assert population.realm_in_use(User(realm="demo")) == "demo"
     assert [s.name for s in read("enterprise", [], realm="real")] == ["真单位"]
 
 

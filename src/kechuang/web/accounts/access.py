@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kechuang.web.accounts.models import STAFF_ROLES, Delegation, Grant, Role
+from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -139,6 +140,19 @@ def require(user: Any, *wanted: Role) -> None:
         code="forbidden",
         status=403,
     )
+
+
+def reads_realm(user: Any, realm: str) -> bool:
+    """Whether a person may read private rows of a realm: a demo person, whom anybody can become, none that are real.
+
+    Real people read both; pages say which rows are demo data.
+    """
+    return getattr(user, "realm", Realm.REAL) != Realm.DEMO or realm == Realm.DEMO
+
+
+def realm_filter(user: Any, field: str = "realm") -> Q:
+    """The rows of :func:`reads_realm` as a filter; ``field`` leads to the realm of a row."""
+    return Q() if reads_realm(user, Realm.REAL) else Q(**{field: Realm.DEMO})
 
 
 def may_see_organisation(user: Any, uscc: str, county: str = "") -> bool:

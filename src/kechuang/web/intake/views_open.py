@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kechuang.web.accounts.access import realm_filter
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 from kechuang.web.core.ratelimit import limit
@@ -108,7 +109,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest, code: str) -> HttpResponse:
     """One feed: its deliveries, how to deliver."""
     access.require_see(request.user)
-    found = get_object_or_404(Feed, code=code)
+    found = get_object_or_404(Feed, realm_filter(request.user), code=code)
     state = next(one for one in verbs.feeds_for_user(request.user) if one.feed.pk == found.pk)
     context = {
         "feed": found,

@@ -38,6 +38,6 @@ def trial(request: HttpRequest, public_id: str) -> dict[str, Any]:
     body = _head(found)
     if found.state != State.DONE:
         return body
-    result = result_of(found, access.may_see_names(request.user))
+    result = result_of(found, access.may_see_names(request.user, found))
     shown = {k: v for k, v in result.raw.items() if k not in ("figures", "faults", "firms")}
     return {**body, **shown, "figures": result.queries, "rows_sha256": found.rows_sha256}

@@ -50,7 +50,7 @@ def trial(request: HttpRequest, public_id: str) -> HttpResponse:
     found = queries.trial_for_user(request.user, public_id)
     context = {"trial": found, "own": found.author_id == request.user.pk, "demo_data": found.realm == "demo"}
     if found.state == State.DONE:
-        context["r"] = result_of(found, access.may_see_names(request.user))
+        context["r"] = result_of(found, access.may_see_names(request.user, found))
         return render(request, "laboratory/result.html", context)
     response = render(request, "laboratory/waiting.html", context)
     if found.state in (State.WAITING, State.RUNNING):
@@ -93,7 +93,7 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
     from kechuang.web.laboratory.domain.note import note_of
 
     found = _done(request, public_id)
-    content = note_of(found, result_of(found, access.may_see_names(request.user)))
+    content = note_of(found, result_of(found, access.may_see_names(request.user, found)))
     response = HttpResponse(content, content_type=DOCX)
     response["Content-Disposition"] = f'attachment; filename="{public_id}.docx"'
     return response
@@ -103,7 +103,7 @@ def note(request: HttpRequest, public_id: str) -> HttpResponse:
 def rows(request: HttpRequest, public_id: str) -> FileResponse:
     """The table that the queries read, one line per subject; for those who may see single firms."""
     found = _done(request, public_id)
-    access.need_names(request.user)
+    access.need_names(request.user, found)
     return FileResponse(
         export.rows_file(found), as_attachment=True, filename=f"{public_id}.csv", content_type="text/csv"
     )
@@ -113,4 +113,4 @@ def rows(request: HttpRequest, public_id: str) -> FileResponse:
 def figure(request: HttpRequest, public_id: str, figure: str) -> HttpResponse:
     """One figure as CSV."""
     found = _done(request, public_id)
-    return export.figure_csv(found, result_of(found, access.may_see_names(request.user)), figure)
+    return export.figure_csv(found, result_of(found, access.may_see_names(request.user, found)), figure)

@@ -25,9 +25,10 @@ def readable(user: Any) -> Q:
     """The documents a person may read, as a filter on ``SourceDocument``."""
     allowed = Q(visibility=Visibility.PUBLIC)
     if getattr(user, "is_authenticated", False):
-        allowed |= Q(created_by=user.pk)
+        closed = Q(created_by=user.pk)
         if access.is_staff_role(user):
-            allowed |= Q(visibility=Visibility.STAFF)
+            closed |= Q(visibility=Visibility.STAFF)
+        allowed |= closed & access.realm_filter(user)
     return allowed
 
 
@@ -35,7 +36,7 @@ def may_read(user: Any, document: SourceDocument) -> bool:
     """The same rule for one document at hand."""
     if document.visibility == Visibility.PUBLIC:
         return True
-    if not getattr(user, "is_authenticated", False):
+    if not getattr(user, "is_authenticated", False) or not access.reads_realm(user, document.realm):
         return False
     own = document.created_by_id == user.pk
     return own or (document.visibility == Visibility.STAFF and access.is_staff_role(user))

@@ -3,7 +3,8 @@
 Names, codes, places, recognitions, bases and granted patents are public facts. Everything else of an organisation
 (figures, contracts, loans, people, holdings …) is seen by the organisation itself, by officers and auditors of the city,
 and by officers of its own county. Bank accounts are seen only by the organisation itself and by the finance department.
-Officers write; a county officer writes what belongs to the county; auditors only read.
+Officers write; a county officer writes what belongs to the county; auditors only read. A demo person, whatever the role,
+sees of real records what everybody sees.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ PUBLIC_FIELDS: dict[str, frozenset[str]] = {
 
 def may_see_figures(user: User | AnonymousUser, organisation: Organisation) -> bool:
     """True when the person may see the figures, contracts, loans and results of this organisation."""
+    if not access.reads_realm(user, organisation.realm):
+        return False
     return access.may_see_organisation(user, organisation.uscc, organisation.county)
 
 
@@ -41,8 +44,9 @@ def figures_filter(user: User | AnonymousUser) -> Q:
     if not user.is_authenticated:
         return Q(pk__in=[])
     if access.roles(user) & CITY_ROLES:
-        return Q()
-    return Q(uscc__in=access.organisations(user)) | Q(county__in=access.counties(user) - {""})
+        return access.realm_filter(user)
+    own = Q(uscc__in=access.organisations(user)) | Q(county__in=access.counties(user) - {""})
+    return access.realm_filter(user) & own
 
 
 def pays(user: Any) -> bool:
@@ -53,6 +57,8 @@ def pays(user: Any) -> bool:
 def visible(user: Any, kind: Any) -> QuerySet[Any]:
     """The records of a kind that a person may see at all; of public kinds all, with the fields of :func:`fields_for`."""
     rows: QuerySet[Any] = kind.model.objects.all()
+    if kind.restricted or not kind.public:
+        rows = rows.filter(access.realm_filter(user))
     if kind.restricted:
         if pays(user):
             return rows
@@ -91,6 +97,8 @@ def _follow(record: Any, name: str) -> list[Any]:
 
 def sees_all(user: Any, kind: Any, record: Any) -> bool:
     """Whether a person may see every field of a record, its history and what hangs on it."""
+    if not access.reads_realm(user, record.realm):
+        return False
     belongs = owners(kind, record)
     if kind.restricted:
         return pays(user) or any(one.uscc in access.organisations(user) for one in belongs)
@@ -110,6 +118,8 @@ def may_write(user: Any, kind: Any, record: Any = None) -> bool:
     A new record (``record`` is None) is judged again when it is known whom it belongs to. Bank accounts are written by
     whoever may see them.
     """
+    if record is not None and not access.reads_realm(user, record.realm):
+        return False
     if kind.restricted:
         return pays(user) if record is None else sees_all(user, kind, record)
     if access.has_role(user, Role.OFFICER):

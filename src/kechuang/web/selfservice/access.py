@@ -49,12 +49,14 @@ def may_see_claim(user: Any, claim: Claim) -> bool:
     """Whether a person sees a claim and its proof: who made it, and who handles it."""
     if not getattr(user, "is_authenticated", False):
         return False
+    if not access.reads_realm(user, claim.realm):
+        return False
     return bool(user.pk == claim.user_id) or may_follow_claim(user, claim)
 
 
 def may_fill(user: Any, organisation: Organisation) -> bool:
     """Whether a person fills in figures of an organisation: only who acts for it."""
-    return organisation.uscc in access.organisations(user)
+    return access.reads_realm(user, organisation.realm) and organisation.uscc in access.organisations(user)
 
 
 def require_fill(user: Any, organisation: Organisation) -> None:
@@ -101,5 +103,7 @@ def may_handle_request(user: Any, request: PersonalRequest) -> bool:
 def may_see_request(user: Any, request: PersonalRequest) -> bool:
     """Whether a person sees a request: who made it, and who handles it."""
     if not getattr(user, "is_authenticated", False):
+        return False
+    if not access.reads_realm(user, request.realm):
         return False
     return bool(user.pk == request.user_id) or may_handle_request(user, request)

@@ -209,12 +209,12 @@ def withdraw(actor: Any, public_id: str) -> Delegation:
 
 def given_by(user: Any) -> list[tuple[Delegation, bool]]:
     """What a person has lent, newest first, each with whether it is in force."""
-    return _with_state(_all().filter(giver=user.pk))
+    return _with_state(_all().filter(access.realm_filter(user, "receiver__realm"), giver=user.pk))
 
 
 def lent_to(user: Any) -> list[tuple[Delegation, bool]]:
     """What was lent to a person, newest first, each with whether it is in force."""
-    return _with_state(_all().filter(receiver=user.pk))
+    return _with_state(_all().filter(access.realm_filter(user, "giver__realm"), receiver=user.pk))
 
 
 def everybodys_for_user(actor: Any) -> list[tuple[Delegation, bool]]:
@@ -224,7 +224,8 @@ def everybodys_for_user(actor: Any) -> list[tuple[Delegation, bool]]:
         UserError: the person is no security administrator (401, 403).
     """
     access.require(actor, Role.SECURITY_ADMIN)
-    return _with_state(_all())
+    both = access.realm_filter(actor, "giver__realm") & access.realm_filter(actor, "receiver__realm")
+    return _with_state(_all().filter(both))
 
 
 def _all() -> QuerySet[Delegation]:

@@ -66,7 +66,7 @@ def everybody_for_user(actor: Any, *, text: str = "", result: str = "") -> Query
         UserError: the person is no security administrator (401, 403).
     """
     access.require(actor, Role.SECURITY_ADMIN)
-    rows = LogIn.objects.select_related("user")
+    rows = LogIn.objects.select_related("user").filter(access.realm_filter(actor, "user__realm"))
     if text:
         rows = rows.filter(user__username__icontains=text) | rows.filter(address__startswith=text)
     if result in LogInResult.values:

@@ -21,7 +21,7 @@ def people_for_user(actor: Any, text: str = "") -> QuerySet[User]:
         UserError: the person is no system or security administrator.
     """
     access.require(actor, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
-    found = User.objects.prefetch_related("grants").order_by("username")
+    found = User.objects.filter(access.realm_filter(actor)).prefetch_related("grants").order_by("username")
     if text:
         found = found.filter(Q(username__icontains=text) | Q(display_name__icontains=text) | Q(email__iexact=text))
     return found[:MAX_LISTED]
@@ -34,7 +34,7 @@ def person_for_user(actor: Any, pk: int) -> User:
         UserError: the person is no system or security administrator.
     """
     access.require(actor, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
-    return get_object_or_404(User, pk=pk)
+    return get_object_or_404(User, access.realm_filter(actor), pk=pk)
 
 
 def somebody_gives_roles() -> bool:

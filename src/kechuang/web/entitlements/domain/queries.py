@@ -103,7 +103,7 @@ def results_for_user(user: Any, run: Run | None, measure_id: str) -> QuerySet[En
         return Entitlement.objects.none()
     # A run outlives the organisations it was computed for only until the next one: removed ones are left out at once.
     known = Organisation.objects.filter(uscc=OuterRef("uscc"))
-    rows = Entitlement.objects.filter(Exists(known), run=run, measure_id=measure_id)
+    rows = Entitlement.objects.filter(Exists(known), access.realm_filter(user), run=run, measure_id=measure_id)
     held = access.roles(user)
     if Role.OFFICER in held:
         return rows

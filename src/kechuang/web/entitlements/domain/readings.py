@@ -74,8 +74,9 @@ class Question:
         return any(reading.record.amount is not None for reading in self.readings)
 
 
-def questions(release: LoadedRelease, measure_id: str, run: Run | None) -> list[Question]:
-    """The questions of a measure, each reading priced over the qualifying subjects of the last nightly run.
+def questions(release: LoadedRelease, measure_id: str, run: Run | None, user: Any) -> list[Question]:
+    """The questions of a measure, each reading priced over the qualifying subjects of the last nightly run,
+    of the realms that the person may read.
 
     Only the question itself changes from reading to reading; the others stay as they are shown. Without a run, or
     with more than ``MOST_ROWS`` subjects, nothing is priced.
@@ -84,7 +85,7 @@ def questions(release: LoadedRelease, measure_id: str, run: Run | None) -> list[
     found = [Question(a, [Priced(reading) for reading in a.readings]) for a in measure.ambiguities]
     if not any(question.priced for question in found):
         return found
-    for row, readings in _explained(release, measure_id, run):
+    for row, readings in _explained(release, measure_id, run, user):
         for question in found:
             for reading in question.readings if question.priced else ():
                 amount, missing = readings[question.record.id, reading.record.id]
@@ -99,10 +100,10 @@ def questions(release: LoadedRelease, measure_id: str, run: Run | None) -> list[
 
 
 def _explained(
-    release: LoadedRelease, measure_id: str, run: Run | None
+    release: LoadedRelease, measure_id: str, run: Run | None, user: Any
 ) -> Iterator[tuple[Entitlement, dict[tuple[str, str], tuple[Decimal | None, tuple[str, ...]]]]]:
     """Qualifying rows of a run, with amount and missing facts under each reading."""
-    rows = Entitlement.objects.filter(run=run, measure_id=measure_id, status="yes")
+    rows = Entitlement.objects.filter(access.realm_filter(user), run=run, measure_id=measure_id, status="yes")
     if run is None or rows.count() > MOST_ROWS:
         return
     for row in rows.iterator(chunk_size=500):

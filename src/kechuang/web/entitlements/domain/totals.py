@@ -15,6 +15,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
+from kechuang.web.accounts import access
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.queries import counties_of
 from kechuang.web.entitlements.enums import Group
@@ -80,7 +81,8 @@ def totals_for_user(user: Any, run: Run | None, measure_id: str, *, group: str =
         return []
     if county:
         allowed = frozenset({county}) if allowed is None else allowed & {county}
-    return _totals(_parts(run, measure_id), group, allowed)
+    parts = [part for part in _parts(run, measure_id) if access.reads_realm(user, part.realm)]
+    return _totals(parts, group, allowed)
 
 
 def _totals(parts: list[_Part], group: str, counties: Collection[str] | None) -> list[Totals]:
@@ -109,7 +111,7 @@ def budgets_for_user(user: Any, release: LoadedRelease, run: Run | None, measure
         together.money(budget, told)
         for budget in together.budgets_of(release, measure_id)
         for told in run.budgets
-        if told["id"] == budget.id
+        if told["id"] == budget.id and access.reads_realm(user, told["realm"])
     ]
 
 

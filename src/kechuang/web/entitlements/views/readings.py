@@ -49,7 +49,7 @@ def measure_readings(request: HttpRequest, measure_id: str) -> HttpResponse:
         "release": release,
         "measure": measure,
         "run": run,
-        "questions": readings.questions(release, measure_id, run),
+        "questions": readings.questions(release, measure_id, run, request.user),
         "may_choose": readings.may_choose(request.user),
         "error": error,
         "asked": request.POST.get("question", ""),

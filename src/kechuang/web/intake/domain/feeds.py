@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from kechuang.web.accounts.access import acting_role
+from kechuang.web.accounts.access import acting_role, realm_filter
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core import files
 from kechuang.web.core.enums import Realm
@@ -203,7 +203,9 @@ def feeds_for_user(user: Any) -> list[FeedState]:
     """All feeds with their last delivery and quarantine. Raises ``UserError`` (401, 403)."""
     access.require_see(user)
     came = ~Q(deliveries__channel=Channel.PAGE)
-    feeds = Feed.objects.annotate(n=Count("deliveries", filter=came), last=Max("deliveries__created_at", filter=came))
+    feeds = Feed.objects.filter(realm_filter(user)).annotate(
+        n=Count("deliveries", filter=came), last=Max("deliveries__created_at", filter=came)
+    )
     waiting = dict(
         ImportRow.objects.filter(imported__feed__isnull=False, imported__state=ImportState.APPLIED, state__in=QUARANTINE)
         .order_by().values_list("imported__feed").annotate(n=Count("pk"))

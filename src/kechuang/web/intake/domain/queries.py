@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.http import Http404
 
+from kechuang.web.accounts.access import realm_filter
 from kechuang.web.audit.domain.queries import row_proof
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.errors import UserError
@@ -24,13 +25,14 @@ MOST_LISTED = 100
 def imports_for_user(user: Any) -> QuerySet[Import]:
     """The newest imports. Raises ``UserError`` (401, 403)."""
     access.require_see(user)
-    return Import.objects.select_related("created_by")[:MOST_LISTED]
+    return Import.objects.filter(realm_filter(user)).select_related("created_by")[:MOST_LISTED]
 
 
 def import_for_user(user: Any, public_id: str) -> Import:
     """One import. Raises ``UserError`` (401, 403), ``Http404``."""
     access.require_see(user)
-    found = Import.objects.select_related("file", "created_by", "confirmed_by").filter(public_id=public_id).first()
+    rows = Import.objects.select_related("file", "created_by", "confirmed_by")
+    found = rows.filter(realm_filter(user), public_id=public_id).first()
     if found is None:
         raise Http404("no such import")
     return found

@@ -25,12 +25,12 @@ SMALL = 300_000  # bytes that are read at once, so that a small table shows its 
 
 
 @files.access_rule(FILE_RULE)
-def _may_fetch(user: Any, _stored: StoredFile) -> bool:
+def _may_fetch(user: Any, stored: StoredFile) -> bool:
     """The raw file of an import or a delivery: for those who may see imports."""
-    from kechuang.web.accounts.access import has_role
+    from kechuang.web.accounts.access import has_role, reads_realm
     from kechuang.web.accounts.models import Role
 
-    return has_role(user, Role.OFFICER)
+    return has_role(user, Role.OFFICER) and reads_realm(user, stored.realm)
 
 
 def receive(

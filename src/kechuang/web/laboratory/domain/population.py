@@ -12,6 +12,7 @@ from django.db.models import Prefetch, QuerySet
 from kechuang.citypack import models as pack_models
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import compile_measure
+from kechuang.web.accounts.access import reads_realm
 from kechuang.web.core.enums import Realm
 from kechuang.web.entitlements.domain.subjects import asks_for_kind, conform
 from kechuang.web.laboratory.domain.subject import Subject
@@ -40,8 +41,10 @@ class Kind:
     party: str | None = None
 
 
-def realm_in_use() -> str:
-    """Real organisations when there are any, generated ones otherwise; the two are never mixed."""
+def realm_in_use(user: Any) -> str:
+    """Real organisations when there are any and the person may read them, generated ones otherwise; never both."""
+    if not reads_realm(user, Realm.REAL):
+        return Realm.DEMO
     real = Organisation.objects.filter(realm=Realm.REAL).exists()
     return Realm.REAL if real else Realm.DEMO
 

@@ -14,7 +14,7 @@ from kechuang.web.laboratory.models import Trial
 def trials_for_user(user: Any) -> QuerySet[Trial]:
     """All trials, for those who may read the laboratory. Raises ``UserError`` 401 or 403."""
     access.need_read(user)
-    return Trial.objects.select_related("author")
+    return Trial.objects.filter(access.realm_filter(user)).select_related("author")
 
 
 def trial_for_user(user: Any, public_id: str) -> Trial:
@@ -22,6 +22,6 @@ def trial_for_user(user: Any, public_id: str) -> Trial:
     trial = Trial.objects.select_related("author").filter(public_id=public_id).first()
     if trial is None or not trial.shared:
         access.need_read(user)
-    if trial is None:
+    if trial is None or not (trial.shared or access.reads_realm(user, trial.realm)):
         raise UserError("没有这次测算。", "There is no such trial.", code="unknown", status=404)
     return trial

@@ -115,7 +115,7 @@ def start(actor: Any, measure_id: str, title: str, draft: Mapping[str, Any], on:
     with transaction.atomic():
         trial = Trial.objects.create(
             title=title.strip()[:120], measure_id=measure_id, release_id=release.digest, on=on, draft=dict(draft),
-            realm=population.realm_in_use(), author=actor,
+            realm=population.realm_in_use(actor), author=actor,
         )  # fmt: skip
         _note(actor, "laboratory.start", trial, after={"measure": measure_id, "draft": dict(draft)})
     from kechuang.web.laboratory.jobs import compute_trial

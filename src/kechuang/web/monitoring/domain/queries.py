@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kechuang.indicators import Definition
+from kechuang.web.accounts.access import realm_filter
 from kechuang.web.core.errors import UserError
 from kechuang.web.policy.domain.queries import LoadedRelease, current_release, release
 
@@ -80,7 +81,7 @@ def indicator_list(text: str = "", show: str = "") -> tuple[LoadedRelease, list[
 def submissions_for_user(user: Any, status: str = "") -> QuerySet[Submission]:
     """Submitted values for staff. Raises ``UserError`` (401, 403) for others."""
     access.require_list(user)
-    rows = Submission.objects.select_related("submitted_by", "decided_by")
+    rows = Submission.objects.filter(realm_filter(user)).select_related("submitted_by", "decided_by")
     return rows.filter(status=status) if status in SubmissionStatus.values else rows
 
 

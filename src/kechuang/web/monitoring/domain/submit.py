@@ -15,7 +15,7 @@ from kechuang.indicators import Definition, choose_all
 from kechuang.indicators.quality import Finding, check
 from kechuang.indicators.tables import read_decimal
 from kechuang.indicators.units import UnitError, convert
-from kechuang.web.accounts.access import acting_role, same_hands
+from kechuang.web.accounts.access import acting_role, realm_filter, same_hands
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
@@ -162,7 +162,7 @@ def decide(*, user: Any, submission_id: str, accept: bool, trust: str = "", note
     Raises ``UserError``: 404 unknown, 403 not an officer or one's own value, 409 already decided.
     """
     access.require_list(user)
-    row = Submission.objects.select_for_update().filter(pk=submission_id).first()
+    row = Submission.objects.select_for_update().filter(realm_filter(user), pk=submission_id).first()
     if row is None:
         raise UserError("没有这条记录。", "There is no such record.", code="unknown", status=404)
     if not access.may_decide(user, row):

@@ -1,0 +1,75 @@
+"""The column of realms: a demo person, whom anybody can become with one click, reads nothing private that is real.
+
+Made from the rows of ``who.py``: whoever sees private contents sees them in the demo city, and not when the same facts
+are real. The other direction is allowed: real people read demo rows, labelled as such, in ``test_matrix.py``.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import transaction
+
+from kechuang.web.accounts.models import User
+from kechuang.web.core.enums import Realm
+from kechuang.web.core.may import declared
+from tests.web.access import asking
+from tests.web.access.world import World
+
+pytestmark = pytest.mark.django_db
+ROWS = declared()
+LABELS = sorted(label for label, rows in ROWS.items() if any(row.private for row in rows.values()))
+#: What a demo person sees of rows that are real, and why.
+OPEN = {
+    "monitoring:provided": "the receipt is open to whoever has its unguessable address, visitors too",
+    "selfservice:copy": "a person's own words; everything held about them has to be everything",
+}
+
+
+def turn(facts: Realm, people: Realm) -> None:
+    """Everything of the city is of one realm, and everybody in it of one."""
+    for model in apps.get_models():
+        if model is not User and any(field.name == "realm" for field in model._meta.concrete_fields):
+            model._base_manager.update(realm=facts)
+    User.objects.update(realm=people)
+    cache.clear()  # sums over the city are kept there
+
+
+def shown(city: World, clients, label: str, facts: Realm) -> dict[str, set[str]]:
+    """The canaries that demo people find in pages that show private contents to them, by row and person.
+
+    All other people are of the realm of the facts.
+    """
+    found: dict[str, set[str]] = {}
+    with transaction.atomic():
+        turn(facts, facts)
+        for cell in asking.cells(ROWS[label], city):
+            if cell.method != "GET":
+                continue
+            for who in sorted(ROWS[label][cell.key].private & cell.who):
+                if city.people[who] is None:
+                    continue  # a visitor is of no realm
+                one = User.objects.filter(pk=city.people[who].pk)
+                one.update(realm=Realm.DEMO)
+                answer = asking.ask(clients[who], cell.method, cell.address, cell.sent)
+                one.update(realm=facts)
+                assert answer.status < 500, (cell.key, who)
+                found.setdefault(cell.key, set()).update(f"{who}: {canary}" for canary in answer.canaries)
+        transaction.set_rollback(True)
+    cache.clear()
+    return found
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_demo_person_sees_nothing_real(city: World, clients, label: str):
+    found = shown(city, clients, label, Realm.REAL)
+    assert {key: sorted(seen) for key, seen in found.items() if seen and key not in OPEN} == {}
+    assert [key for key in found if key in OPEN and not found[key]] == []  # an exception nobody needs
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_demo_person_sees_the_demo_city(city: World, clients, label: str):
+    """The same pages, so that the test above does not pass because they are empty."""
+    found = shown(city, clients, label, Realm.DEMO)
+    assert [key for key, seen in found.items() if not seen] == []
