@@ -169,7 +169,9 @@ def main(arguments):
         # With the optional parts, so that what they bring is tested too.
         ensure_environment(["core", "test", "reports", "forecast"] + (["spark"] if command == "campaign" else []))
         chosen = (
-            ["-m", "campaign"] if command == "campaign" else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile"]
+            ["-m", "campaign"]
+            if command == "campaign"
+            else ["-m", "not campaign", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
         )
         return subprocess.call([PYTHON, "-m", "pytest", *chosen, *arguments[1:]], cwd=ROOT)
     if command == "kechuang":

@@ -7,6 +7,7 @@ import re
 import sys
 import zipfile
 from html import unescape
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.test import Client
@@ -203,7 +204,10 @@ def test_pdf_twice_the_same(chenzhou):
 
 
 def test_pdf_without_the_extra_says_what_to_do(chenzhou, monkeypatch):
+    from kechuang.web.monitoring.domain import reports
+
     monkeypatch.setitem(sys.modules, "weasyprint", None)
+    monkeypatch.setattr(reports, "_files", WeakKeyDictionary())  # none was made before
     response = Client().get("/targets/report.pdf")
     assert response.status_code == 501
     assert "start.py extras reports" in response.content.decode()

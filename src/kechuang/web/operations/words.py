@@ -13,6 +13,7 @@ JOBS: dict[str, str | Promise] = {
     "entitlements.refresh": _("新版次生效后重算"),
     "intake.resume": _("接着做中断的导入"),
     "registry.turn": _("预先登记的改动到期生效"),
+    "intake.purge": _("清理早已结束的导入的暂存行"),
     "intake.collect": _("取投递文件夹里的文件"),
     "selfservice.clean": _("清理过期的证明材料"),
     "laboratory.tidy": _("收拾中断的试算"),

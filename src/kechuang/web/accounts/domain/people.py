@@ -14,6 +14,7 @@ from kechuang.codes import uscc
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import APART, Grant, Role, User
 from kechuang.web.audit.domain.record import record
+from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
 
 ORGANISATION_ROLES = {Role.ENTERPRISE, Role.UNIVERSITY}
@@ -44,7 +45,8 @@ def create_user(
             f"The user name “{username}” is empty or taken.",
             field="username",
         )
-    user = User(username=username, display_name=display_name, email=email.strip())
+    realm = Realm.REAL if actor is None else actor.realm  # a demo administrator makes demo people, and sees no others
+    user = User(username=username, display_name=display_name, email=email.strip(), realm=realm)
     if password is None:
         user.set_unusable_password()
     else:
