@@ -43,6 +43,7 @@ def _collect_static() -> None:
 def prepare() -> None:
     """Bring database, static files, city pack and (in demo mode) the demo city up to date. Safe to repeat."""
     from kechuang import citypack
+    from kechuang.web.core import statistics
     from kechuang.web.core.errors import UserError
     from kechuang.web.policy.domain.apply import apply_kept
 
@@ -63,6 +64,7 @@ def prepare() -> None:
         _say(f"城市包已生效：{pack.city.name.zh} / City pack applied: {pack.city.name.en}")
     if settings.DEMO:
         _prepare_demo(pack)
+    statistics.refresh()
 
 
 def _prepare_demo(pack: Any) -> None:

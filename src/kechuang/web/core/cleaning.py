@@ -1,5 +1,5 @@
 """What is thrown away each night: expired sessions, results of old tasks, old failed log-ins, keys of old submissions, full
-buckets of request limits."""
+buckets of request limits. Afterwards the planner looks at the tables anew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from kechuang.web.core import statistics
 from kechuang.web.core.jobs import every
 from kechuang.web.core.models import SubmissionKey
 from kechuang.web.core.ratelimit import drop_full
@@ -29,4 +30,5 @@ def clean() -> str:
     attempts = AccessAttempt.objects.filter(attempt_time__lt=now - settings.AXES_COOLOFF_TIME).delete()[0]
     keys = SubmissionKey.objects.filter(created_at__lt=now - KEEP_KEYS).delete()[0]
     buckets = drop_full()
+    statistics.refresh()
     return f"sessions {sessions}, tasks {tasks}, attempts {attempts}, buckets {buckets}, keys {keys}"
