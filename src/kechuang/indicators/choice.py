@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
@@ -121,10 +121,8 @@ def choose(vintages: list[Observation], unit: str) -> Cell:
     rounding = conflict is not None and conflict.kind == "rounding"
     if rounding:
         ranked.sort(key=lambda o: (not o.flags & OUTSIDE_SERIES, digits(o)), reverse=True)
+        conflict = conflict_of(ranked, unit)  # in the new order: the value in use first, as pages show it
     best, others = ranked[0], tuple(ranked[1:])
-    if conflict is not None:  # the value in use first, as pages show it
-        place = {id(o): i for i, o in enumerate(ranked)}
-        conflict = replace(conflict, values=tuple(sorted(conflict.values, key=lambda pair: place[id(pair[0])])))
     if not others:
         why = Text(f"只有一个来源：{best.source.title}", f"the only source: {best.source.title}")
     elif conflict is None:

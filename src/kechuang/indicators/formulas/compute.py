@@ -7,7 +7,8 @@ multiplied by it, as in every series.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,7 @@ from typing import Any
 from kechuang.expressions import nodes as n
 from kechuang.indicators.choice import Cell, choose
 from kechuang.indicators.definitions import Definition
-from kechuang.indicators.formulas.language import formula_words, order, read, scale, years
+from kechuang.indicators.formulas.language import formula_words, order, parts, read, scale, years
 from kechuang.indicators.observations import NO_CHANGE, Flag, Observation, Source, Trust
 from kechuang.indicators.series import Cells
 from kechuang.indicators.text import Text
@@ -26,6 +27,9 @@ SPARE = 4
 """Decimals kept beyond those shown, so that a computed value is rounded once, when it is shown."""
 SOURCE = "computed"
 """Id of the source of computed values."""
+_EXACTLY: dict[type[n.Node], Callable[[Any, Any], Any]] = {
+    n.Add: operator.add, n.Subtract: operator.sub, n.Multiply: operator.mul,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,15 +94,9 @@ class Run:
             case n.Negate(operand=x):
                 inner = self.value(x, year, base)
                 return None if inner is None else -inner
-            case n.Add(left=a, right=b):
+            case n.Add(left=a, right=b) | n.Subtract(left=a, right=b) | n.Multiply(left=a, right=b):
                 left, right = self.value(a, year, base), self.value(b, year, base)
-                return None if left is None or right is None else left + right
-            case n.Subtract(left=a, right=b):
-                left, right = self.value(a, year, base), self.value(b, year, base)
-                return None if left is None or right is None else left - right
-            case n.Multiply(left=a, right=b):
-                left, right = self.value(a, year, base), self.value(b, year, base)
-                return None if left is None or right is None else left * right
+                return None if left is None or right is None else _EXACTLY[type(node)](left, right)
             case n.Divide(left=a, right=b):
                 return self.quotient(self.value(a, year, base), self.value(b, year, base))
             case n.Minimum(parts=several) | n.Maximum(parts=several):
@@ -221,7 +219,7 @@ def with_derived(cells: Cells, definitions: Mapping[str, Definition]) -> dict[tu
     known: dict[tuple[str, str, int], Cell] = dict(cells)
     exact: dict[tuple[str, str, int], Fraction] = {}
     for definition in order(definitions):
-        used = set(n.names(read(definition.formula or "")))
+        used = set(parts(definition.formula or ""))
         source = source_of(definition, definitions)
         places = sorted({(region, year) for region, indicator, year in known if indicator in used})
         for region, year in places:

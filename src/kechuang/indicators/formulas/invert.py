@@ -8,11 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from kechuang.expressions import nodes as n
 from kechuang.indicators.choice import Cell
 from kechuang.indicators.definitions import Definition
 from kechuang.indicators.formulas.compute import Part, Run, rounded
-from kechuang.indicators.formulas.language import check, read, scale
+from kechuang.indicators.formulas.language import check, parts, read, scale
 from kechuang.indicators.series import Cells, series
 
 EXACT_DECIMALS = 20
@@ -129,7 +128,7 @@ def needed(
     """
     if definition.formula is None or check(definition, definitions) is not None:
         return None
-    names = n.names(read(definition.formula))
+    names = parts(definition.formula)
     part = part or names[0]
     if part not in names:
         return None
