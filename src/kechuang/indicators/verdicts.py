@@ -159,10 +159,9 @@ def _judge_level(target: Target, definition: Definition, situation: Situation) -
     unit = target.unit or definition.unit
     wanted = convert(target.value, unit, definition.unit)
     wanted_max = convert(target.value_max, unit, definition.unit) if target.value_max is not None else None
-    everything = sorted(
-        (c for (r, i, _), c in situation.cells.items() if r == situation.region and i == definition.id),
-        key=lambda c: c.year,
-    )
+    # The cells of this one indicator: what follows goes through them once or more for every region.
+    own = replace(situation, cells={key: c for key, c in situation.cells.items() if key[1] == definition.id})
+    everything = sorted((c for c in own.cells.values() if c.region == own.region), key=lambda c: c.year)
     usable = [c for c in everything if c.in_series]
     base = Verdict(
         target,
@@ -171,16 +170,16 @@ def _judge_level(target: Target, definition: Definition, situation: Situation) -
         evidence=tuple(everything),
         holder=_holder(definition, situation),
         related=_related(definition, situation),
-        elsewhere=elsewhere(definition.id, situation),
-        best_here=best_pace(situation.cells, [situation.region], definition),
-        best_peer=best_pace(situation.cells, [*situation.peers, *situation.above], definition),
+        elsewhere=elsewhere(definition.id, own),
+        best_here=best_pace(own.cells, [own.region], definition),
+        best_peer=best_pace(own.cells, [*own.peers, *own.above], definition),
         remarks=_remarks(target, everything, definition),
     )
     if target.deadline is None:
         return _undated(base, definition, usable, wanted)
     if not everything:
         return _empty(base, definition, target.deadline.year)
-    case = _Case(base, definition, usable, everything, wanted, wanted_max, target.deadline, situation)
+    case = _Case(base, definition, usable, everything, wanted, wanted_max, target.deadline, own)
     return _after_deadline(case) if situation.today > target.deadline else _before_deadline(case)
 
 
