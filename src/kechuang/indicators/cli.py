@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -129,8 +130,7 @@ def _progress(args: argparse.Namespace, write: Write) -> int:
             write(f"{model}: {answer.why.of(args.lang)}\n")
         else:
             low, high = answer.interval(0.95)
-            better = "lower" if args.operator in ("<", "<=") else "higher"
-            chance = answer.probability(float(args.target), better=better)
+            chance = answer.probability(float(args.target), better=target.better)
             write(f"{model}: {args.year} {answer.middle:.2f} [{low:.2f}, {high:.2f}] P={chance:.3f}\n")
     return 0
 
@@ -210,7 +210,7 @@ def _edition(file: str, structure_file: str, normalisation: str) -> Edition:
     if lacking:
         raise ValueError(f"数据缺列 {', '.join(lacking)} / the data lack the columns {', '.join(lacking)}")
     units = tuple((row[key] or "").strip() for row in rows)
-    doubled = sorted({unit for unit in units if not unit or units.count(unit) > 1})
+    doubled = sorted(unit for unit, times in Counter(units).items() if not unit or times > 1)
     if doubled:
         names = "、".join(unit or "(空 / empty)" for unit in doubled)
         raise ValueError(f"{file}: {key} 要各不相同：{names} / every {key} must stand once: {names}")

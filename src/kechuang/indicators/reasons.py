@@ -158,6 +158,22 @@ def fastest(verdict: Verdict, definition: Definition) -> Pace | None:
     return max(seen, key=lambda p: p.per_year * sign, default=None)
 
 
+def pace_at(pace: Pace, definition: Definition, situation: Situation) -> Text:
+    """A pace that was seen, where and when: +0.3 个百分点/年（湖南省，2019 年）."""
+    size, where = per_year(pace.per_year, definition), situation.name(pace.region)
+    return Text(f"{size.zh}（{where.zh}，{pace.last} 年）", f"{size.en} ({where.en}, {pace.last})")
+
+
+def chance_shown(chance: float) -> str:
+    """A probability as a whole per cent; near 0 and 1 a projection says no more than <1% and >99%."""
+    return "<1%" if chance < 0.01 else ">99%" if chance > 0.99 else f"{chance:.0%}"
+
+
+def projected(value: float, definition: Definition) -> str:
+    """A projected value, as exact as its indicator is shown."""
+    return number(Decimal(repr(value)), definition.decimals)
+
+
 def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation) -> Text | None:
     """Required pace against the fastest single year ever seen, or None when neither is known."""
     parts: list[Text] = []
@@ -166,12 +182,8 @@ def pace_sentence(verdict: Verdict, definition: Definition, situation: Situation
         parts.append(Text(f"需 {shown.zh}", f"needs {shown.en}"))
     best = fastest(verdict, definition)
     if best is not None:
-        where, pace = situation.name(best.region), per_year(best.per_year, definition)
-        parts.append(
-            Text(
-                f"已见最快 {pace.zh}（{where.zh}，{best.last} 年）", f"fastest seen {pace.en} ({where.en}, {best.last})"
-            )
-        )
+        seen = pace_at(best, definition, situation)
+        parts.append(Text(f"已见最快 {seen.zh}", f"fastest seen {seen.en}"))
     if verdict.years_at_best is not None and verdict.required is None:
         years = verdict.years_at_best
         parts.append(Text(f"按此还要 {years} 年", f"at that pace {years} more years"))

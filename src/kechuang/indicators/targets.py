@@ -85,6 +85,11 @@ class Target:
     reference: Text | None = None
     aspiration: str | None = None
 
+    @property
+    def better(self) -> Literal["lower", "higher"]:
+        """The direction in which a value comes to meet the target."""
+        return "lower" if self.operator in ("<", "<=") else "higher"
+
 
 @dataclass(frozen=True)
 class Gap:

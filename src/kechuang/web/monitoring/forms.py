@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,11 @@ from .domain.trial import OPERATORS
 from .enums import SourceTrust
 
 _TEXT = {"class": "form-control"}
+
+
+def _offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    """Set the choices of a field that are known with the request only."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 class TrialForm(forms.Form):
@@ -45,8 +50,8 @@ class TrialForm(forms.Form):
     def __init__(self, *args: Any, regions: list[tuple[str, str]], language: str, unit: str, **kwargs: Any) -> None:
         """``regions``: codes and names to choose from; ``unit``: the unit the value is read in."""
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = regions  # type: ignore[attr-defined]
-        self.fields["op"].choices = [(k, words.of(language)) for k, (_op, words) in OPERATORS.items()]  # type: ignore[attr-defined]
+        _offer(self, "region", regions)
+        _offer(self, "op", [(key, words.of(language)) for key, (_aim, words) in OPERATORS.items()])
         self.fields["value"].help_text = unit
 
     def clean_value(self) -> Any:
@@ -112,7 +117,7 @@ class SubmissionForm(forms.Form):
 
     def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = regions  # type: ignore[attr-defined]
+        _offer(self, "region", regions)
 
     def clean_value(self) -> Any:
         """The number as people write it."""

@@ -13,6 +13,7 @@ from kechuang.indicators.forecast import MODEL_NAMES
 from kechuang.indicators.reasons import (
     caution,
     cell_value,
+    chance_shown,
     need_sentence,
     pace_sentence,
     plausibility_sentence,
@@ -145,10 +146,8 @@ def _odds(verdict: Verdict) -> Text | None:
     best = verdict.outlook.best if verdict.outlook else None
     if best is None:
         return Text("可用值少于 8 个，不给概率", "fewer than 8 usable values: no probability")
-    definition_better = "lower" if verdict.target.operator in ("<", "<=") else "higher"
-    chance = best.probability(float(verdict.target.value), better=definition_better)
+    shown = chance_shown(best.probability(float(verdict.target.value), better=verdict.target.better))
     name = MODEL_NAMES[best.model]
-    shown = "<1%" if chance < 0.01 else ">99%" if chance > 0.99 else f"{chance:.0%}"
     return Text(f"{shown}（{name.zh}）", f"{shown} ({name.en})")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from kechuang.indicators import Definition, Situation, Text
 from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
+from kechuang.indicators.reasons import projected
 from kechuang.indicators.series import linked, others, series
-from kechuang.indicators.text import number
 
 
 @dataclass(frozen=True)
@@ -55,17 +54,13 @@ def projection(definition: Definition, situation: Situation) -> Projection | Non
             test = tests.get(answer.model)
             record = None
             if test is not None:
-                error = _shown(test.mean_absolute_error, definition)
+                error = projected(test.mean_absolute_error, definition)
                 record = Text(
                     f"{test.origins} 次回测，平均差 {error}，{test.covered} 次落在区间里",
                     f"{test.origins} backtests, mean error {error}, {test.covered} inside the interval",
                 )
             low, high = answer.interval(0.95)
-            shown = (_shown(v, definition) for v in (answer.middle, low, high))
+            shown = (projected(v, definition) for v in (answer.middle, low, high))
             lines.append(ModelLine(name, *shown, record=record, refusal=None, best=answer is view.best))
         return Projection(situation.name(region), year, len(values), tuple(lines))
     return None
-
-
-def _shown(value: float, definition: Definition) -> str:
-    return number(Decimal(repr(value)), definition.decimals)

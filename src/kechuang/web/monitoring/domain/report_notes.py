@@ -8,7 +8,7 @@ from decimal import Decimal
 from kechuang.indicators import Cell, Definition, Flag, Situation, Status, Text, Verdict
 from kechuang.indicators.forecast import MODEL_NAMES
 from kechuang.indicators.formulas import formula_words, work
-from kechuang.indicators.reasons import cell_value, fastest, with_unit, working_sentence
+from kechuang.indicators.reasons import cell_value, fastest, projected, with_unit, working_sentence
 from kechuang.indicators.text import number
 from kechuang.indicators.units import convert, gap_unit
 
@@ -113,8 +113,8 @@ def formulas(verdict: Verdict, definition: Definition | None, notes: Notes) -> l
             )
     outlook = verdict.outlook.best if verdict.outlook else None
     if outlook is not None and target.deadline is not None:
-        low, high = (number(Decimal(repr(x)), definition.decimals) for x in outlook.interval(0.95))
-        middle, name = number(Decimal(repr(outlook.middle)), definition.decimals), MODEL_NAMES[outlook.model]
+        low, high = (projected(x, definition) for x in outlook.interval(0.95))
+        middle, name = projected(outlook.middle, definition), MODEL_NAMES[outlook.model]
         year = target.deadline.year
         found.append(
             Text(

@@ -11,8 +11,16 @@ from kechuang.indicators import Definition, Situation, Status, Target, Text, Ver
 from kechuang.indicators.forecast import MINIMUM_POINTS, MODEL_NAMES, NotEnoughData
 from kechuang.indicators.formulas import needed, parts
 from kechuang.indicators.plausibility import Plausibility
-from kechuang.indicators.reasons import need_sentence, per_year, rounded_pace, target_value
-from kechuang.indicators.series import Pace, linked, series
+from kechuang.indicators.reasons import (
+    chance_shown,
+    need_sentence,
+    pace_at,
+    per_year,
+    projected,
+    rounded_pace,
+    target_value,
+)
+from kechuang.indicators.series import linked, series
 from kechuang.indicators.text import number
 from kechuang.web.core.errors import UserError
 
@@ -73,17 +81,22 @@ class Trial:
     inversion: Inversion | None
 
 
-def _situation(definition: Definition, wish: Wish, situation: Situation) -> Situation:
-    """The situation seen from the region of the wish; the direction of the wish says which pace is the best."""
-    toward: Literal["lower", "higher"] = "lower" if wish.operator in ("<", "<=") else "higher"
+def _situation(definition: Definition, target: Target, region: str, situation: Situation) -> Situation:
+    """The situation seen from a region; the direction of the target says which pace is the best."""
     everybody = (situation.region, *situation.peers)
     return replace(
         situation,
-        definitions={**situation.definitions, definition.id: replace(definition, better=toward)},
-        region=wish.region,
-        peers=tuple(r for r in everybody if r != wish.region),
-        above=tuple(r for r in situation.above if r != wish.region),
+        definitions={**situation.definitions, definition.id: replace(definition, better=target.better)},
+        region=region,
+        peers=tuple(r for r in everybody if r != region),
+        above=tuple(r for r in situation.above if r != region),
     )
+
+
+def places(definition: Definition, situation: Situation) -> list[str]:
+    """The regions to try a target for: the city, and of those above and beside it the ones with values."""
+    have = {region for region, indicator, _year in situation.cells if indicator == definition.id} | {situation.region}
+    return [code for code in (situation.region, *situation.above, *situation.peers) if code in have]
 
 
 def check(definition: Definition, wish: Wish, situation: Situation) -> None:
@@ -104,39 +117,29 @@ def check(definition: Definition, wish: Wish, situation: Situation) -> None:
 def trial(definition: Definition, wish: Wish, situation: Situation) -> Trial:
     """Try a target on an indicator. Raises ``UserError`` for what cannot be one."""
     check(definition, wish, situation)
-    around = _situation(definition, wish, situation)
-    definition = around.definitions[definition.id]
     target = Target(
         "tried", "level", definition.name, definition.id, wish.value, unit=definition.unit, operator=wish.operator,
         deadline=dt.date(wish.year, 12, 31),
     )  # fmt: skip
+    around = _situation(definition, target, wish.region, situation)
+    definition = around.definitions[definition.id]
     verdict = judge(target, around)
     chances = _chances(verdict, definition, wish)
-    inverted = None
-    if definition.id == CONTRIBUTION:
-        inverted = inversion(target, around)
     return Trial(
         wanted=target_value(target, definition),
         region=around.name(wish.region),
         light=board.light(verdict.status),
         verdict=verdict,
         required=None if verdict.required is None else per_year(rounded_pace(verdict.required, definition), definition),
-        best_here=_pace(verdict.best_here, definition, around),
-        best_peer=_pace(verdict.best_peer, definition, around),
+        best_here=verdict.best_here and pace_at(verdict.best_here, definition, around),
+        best_peer=verdict.best_peer and pace_at(verdict.best_peer, definition, around),
         jump=_jump(verdict.plausibility),
         made=tuple(around.name(r) for r in verdict.plausibility.made) if verdict.plausibility else (),
         chances=chances,
         no_chance=None if chances else _no_chance(verdict, definition, around),
         needs=tuple(_needs(definition, wish, around)),
-        inversion=inverted,
+        inversion=inversion(target, around) if definition.id == CONTRIBUTION else None,
     )
-
-
-def _pace(pace: Pace | None, definition: Definition, situation: Situation) -> Text | None:
-    if pace is None:
-        return None
-    size, where = per_year(pace.per_year, definition), situation.name(pace.region)
-    return Text(f"{size.zh}（{where.zh}，{pace.last} 年）", f"{size.en} ({where.en}, {pace.last})")
 
 
 def _jump(found: Plausibility | None) -> Text | None:
@@ -162,11 +165,9 @@ def _chances(verdict: Verdict, definition: Definition, wish: Wish) -> tuple[Chan
         if isinstance(answer, NotEnoughData):
             found.append(Chance(name, "", "", "", "", answer.why, best=False))
             continue
-        low, high = answer.interval(0.95)
-        middle, low_, high_ = (number(Decimal(repr(v)), definition.decimals) for v in (answer.middle, low, high))
-        chance = answer.probability(float(wish.value), better=definition.better)
-        shown = "<1%" if chance < 0.01 else ">99%" if chance > 0.99 else f"{chance:.0%}"
-        found.append(Chance(name, middle, low_, high_, shown, None, best=answer is view.best))
+        middle, low, high = (projected(v, definition) for v in (answer.middle, *answer.interval(0.95)))
+        chance = chance_shown(answer.probability(float(wish.value), better=verdict.target.better))
+        found.append(Chance(name, middle, low, high, chance, None, best=answer is view.best))
     return tuple(found)
 
 
@@ -189,7 +190,7 @@ def _no_chance(verdict: Verdict, definition: Definition, situation: Situation) -
 def _needs(definition: Definition, wish: Wish, situation: Situation) -> list[Text]:
     """The target turned round for each part of the formula that has a single answer."""
     found = []
-    for part in parts(definition.formula or "") if definition.formula else ():
+    for part in parts(definition.formula) if definition.formula else ():
         need = needed(definition, wish.value, wish.year, situation.cells, situation.definitions, wish.region, part)
         if need is not None:
             found.append(need_sentence(need, situation))

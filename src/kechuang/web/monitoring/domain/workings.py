@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from kechuang.indicators import Definition, Flag, Situation, Text
 from kechuang.indicators.formulas import check, work
 from kechuang.indicators.reasons import working_sentence
-from kechuang.indicators.series import series
 
 RECENT = 5
 """The last years for which the page says what is missing."""
@@ -62,9 +61,8 @@ def workings(definition: Definition, situation: Situation) -> Workings | None:
 def _gaps(definition: Definition, situation: Situation) -> list[int]:
     """Recent years in which the city has neither a published nor a computed value."""
     latest = situation.today.year - 1
-    have = {c.year for c in series(situation.cells, situation.region, definition.id)}
     years = range(latest - RECENT + 1, latest + 1)
-    return [y for y in years if y not in have and (situation.region, definition.id, y) not in situation.cells]
+    return [y for y in years if (situation.region, definition.id, y) not in situation.cells]
 
 
 def _line(definition: Definition, region: str, year: int, situation: Situation) -> Line:
