@@ -27,7 +27,7 @@ from .domain.lastyear import comparison
 from .domain.loading import Loaded
 from .domain.page import definition_of, vintages
 from .domain.submit import decide, new_findings, submit
-from .domain.trial import OPERATORS, Wish, trial
+from .domain.trial import OPERATORS, Wish, places, trial
 from .domain.upload import MAX_BYTES, upload
 from .enums import SourceTrust, SubmissionStatus
 from .forms import DecisionForm, SubmissionForm, TrialForm
@@ -40,14 +40,18 @@ def _language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def _known_on(request: HttpRequest) -> tuple[dt.date | None, list[dict[str, str | None]]]:
+    """The day of ``?on=``, with what is wrong with it for the page: then the page shows today."""
+    try:
+        return queries.read_day(request.GET.get("on", "")), []
+    except UserError as error:
+        return None, [{"field": error.field, "text": str(error)}]
+
+
 @require_GET
 def targets(request: HttpRequest) -> HttpResponse:
     """The targets board; ``?on=`` shows it with what was known on an earlier day."""
-    error = day = None
-    try:
-        day = queries.read_day(request.GET.get("on", ""))
-    except UserError as problem:
-        error = problem
+    day, errors = _known_on(request)
     release, board = queries.board_now(day)
     context = {
         "board": board,
@@ -56,14 +60,14 @@ def targets(request: HttpRequest) -> HttpResponse:
         "day": day,
         "on": request.GET.get("on", ""),
         "undated": queries.undated(queries.figures(known_on=day)[1]) if day else 0,
-        "errors": [{"field": error.field, "text": str(error)}] if error else [],
+        "errors": errors,
         "may_list": access.may_list(request.user),
         "can_print": reports.can_print(),
         "can_draw": reports.can_draw(),
         "demo_data": board.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }
-    return render(request, "monitoring/targets.html", context, status=422 if error else 200)
+    return render(request, "monitoring/targets.html", context, status=422 if errors else 200)
 
 
 @require_GET
@@ -137,26 +141,19 @@ def indicators(request: HttpRequest) -> HttpResponse:
 def _trial_form(loaded: Loaded, definition: Definition, data: Any = None) -> TrialForm:
     """The form that tries a target, empty or filled from the address."""
     place, language = loaded.situation, _language()
-    have = {r for r, i, _year in place.cells if i == definition.id} | {place.region}
-    codes = [c for c in (place.region, *place.above, *place.peers) if c in have]
     unit = definition.unit_en if language == "en" else definition.unit
     initial = {"region": place.region, "op": "le" if definition.better == "lower" else "ge"}
-    regions = [(code, place.name(code).of(language)) for code in codes]
+    regions = [(code, place.name(code).of(language)) for code in places(definition, place)]
     return TrialForm(data, initial=initial, regions=regions, language=language, unit=unit)
 
 
 @require_GET
 def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """The page of one indicator; ``?release=`` shows it as in an earlier release, ``?on=`` as known on a day."""
-    error = day = None
-    try:
-        day = queries.read_day(request.GET.get("on", ""))
-    except UserError as problem:
-        error = problem
+    day, errors = _known_on(request)
     digest = request.GET.get("release")
     release, loaded, page = queries.indicator_page(indicator_id, _language(), digest, day)
     kept = urlencode({"release": release.digest} | ({"on": day.isoformat()} if day else {}))
-    own = [o for o in loaded.observations if o.indicator == indicator_id]
     context = {
         "page": page,
         "release": release,
@@ -164,15 +161,13 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "today": timezone.localdate(),
         "day": day,
         "on": request.GET.get("on", ""),
-        "values": len(own),
-        "undated": sum(o.known_since is None for o in own),
-        "errors": [{"field": error.field, "text": str(error)}] if error else [],
+        "errors": errors,
         "address": request.build_absolute_uri(f"{request.path}?{kept}"),
         "form": _trial_form(loaded, page.definition),
         "demo_data": page.demo,
         "demo_text": _("这一页有在演示中提供的数值。"),
     }
-    return render(request, "monitoring/indicator.html", context, status=422 if error else 200)
+    return render(request, "monitoring/indicator.html", context, status=422 if errors else 200)
 
 
 @require_GET

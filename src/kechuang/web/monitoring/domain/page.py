@@ -74,6 +74,15 @@ class Page:
     formula: Text | None
     workings: Workings | None
     demo: bool
+    values: int
+    """How many observations there are, ``undated`` of them without a date of publication."""
+    undated: int
+
+    @property
+    def evidence(self) -> bool:
+        """Whether anything stands in the column beside the definition."""
+        derived = self.workings is not None and self.workings.lines
+        return bool(self.comparison or self.projection or self.inversions or derived or self.definition.breaks)
 
     @property
     def disagreements(self) -> list[Conflict]:
@@ -275,6 +284,7 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
             )
         )
     found = [c.conflict for (_, i, _), c in situation.cells.items() if i == indicator and c.conflict is not None]
+    own = [o for o in loaded.observations if o.indicator == indicator]
     due = board.next_figure(indicator, situation, stated_day(release, indicator))
     return Page(
         definition=definition,
@@ -298,6 +308,8 @@ def page(release: LoadedRelease, loaded: loading.Loaded, indicator: str, languag
         next_data=due,
         next_text=board.due_sentence(due),
         demo=loaded.demo,
+        values=len(own),
+        undated=sum(o.known_since is None for o in own),
     )
 
 
