@@ -84,6 +84,12 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
+def hint(word: str, known: Iterable[str]) -> tuple[str, str]:
+    """The end of a message about ``word``, in both languages, that asks whether the known word most like it was meant."""
+    near = suggestion(word, known)
+    return (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+
+
 def _fit(node: n.Node, type_: Type) -> Type:
     """``type_`` if its scaled values stay below the integer limit."""
     if type_.limit.scaleb(type_.scale) >= INTEGER_LIMIT:
@@ -206,8 +212,7 @@ class _Checker:
     def name(self, node: n.Name) -> n.Node:
         symbol = self.scope.get(node.id)
         if symbol is None:
-            near = suggestion(node.id, self.scope)
-            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            zh, en = hint(node.id, self.scope)
             _fail(node, f"没有叫“{node.id}”的事实或参数{zh}", f'no fact or parameter is called "{node.id}"{en}')
         if symbol.type.kind == "relation":
             _fail(
@@ -237,8 +242,7 @@ class _Checker:
         symbol = self.scope.get(node.relation.id)
         if symbol is None or symbol.type.kind != "relation":
             relations = [name for name, s in self.scope.items() if s.type.kind == "relation"]
-            near = suggestion(node.relation.id, relations)
-            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            zh, en = hint(node.relation.id, relations)
             _fail(
                 node.relation,
                 f"没有叫“{node.relation.id}”的明细{zh}",
@@ -358,8 +362,7 @@ class _Checker:
         """A literal compared with an enum must be one of its values."""
         if choice.type.kind == "enum" and isinstance(value, n.Literal) and value.value not in choice.type.values:
             known = choice.type.values
-            near = suggestion(str(value.value), known)
-            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            zh, en = hint(str(value.value), known)
             _fail(
                 value,
                 f"“{value.value}”不是可选的值（{'、'.join(known)}）{zh}",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kechuang.expressions.check import suggestion
+from kechuang.expressions.check import hint
 from kechuang.indicators.choice import choose_all
 from kechuang.indicators.forecast import MODEL_NAMES, NotEnoughData, outlook
 from kechuang.indicators.growth import CannotCompute, capital_growth_for, contribution
@@ -52,8 +52,7 @@ def _complain(table: Table, path: str) -> None:
 def _known(zh: str, en: str, name: str, names: set[str]) -> None:
     """Raises ValueError, with the nearest name there is, when the file has nothing called ``name``."""
     if name not in names:
-        near = suggestion(name, names)
-        hint_zh, hint_en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+        hint_zh, hint_en = hint(name, names)
         raise ValueError(f"文件里没有{zh}“{name}”{hint_zh} / the file has no {en} called {name}{hint_en}")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from kechuang.chinese.money import MAXIMUM, MoneyError, parse_yuan
-from kechuang.expressions.check import Scope, Symbol, suggestion
+from kechuang.expressions.check import Scope, Symbol, hint
 from kechuang.expressions.evaluate import Fact, Known, Record
 from kechuang.expressions.nodes import Origin
 from kechuang.expressions.parse import FUNCTIONS
@@ -152,8 +152,7 @@ def _relation_problems(fact: FactType, catalogue: Catalogue) -> list[FactError]:
         problems.append(FactError(fact.id, zh, en))
     for element in fact.elements:
         if element not in catalogue:
-            near = suggestion(element, catalogue.facts)
-            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            zh, en = hint(element, catalogue.facts)
             problems.append(FactError(fact.id, f"没有声明事实“{element}”{zh}", f'"{element}" is not declared{en}'))
         elif catalogue[element].type == "relation":
             problems.append(FactError(fact.id, "明细里不能再有明细", "a record cannot hold a relation"))
@@ -178,8 +177,7 @@ def parse_facts(raw: Mapping[str, object], catalogue: Catalogue) -> tuple[Facts,
     for given, value in raw.items():
         name = unicodedata.normalize("NFKC", str(given))
         if name not in catalogue:
-            near = suggestion(name, catalogue.facts)
-            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            zh, en = hint(name, catalogue.facts)
             errors.append(FactError(name, f"没有叫“{name}”的事实{zh}", f'no fact is called "{name}"{en}'))
             continue
         if catalogue[name].type == "relation":
@@ -300,8 +298,7 @@ def _enum(fact: FactType, text: str | None) -> str:
             or (text or "").lower() == choice.en.lower()
         ):
             return choice.value
-    near = suggestion(text or "", known)
-    zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+    zh, en = hint(text or "", known)
     raise _FaultError(
         f"只能填：{'、'.join(known)}{zh}",
         f"must be one of: {', '.join(f'{v.value} ({v.en})' for v in fact.values)}{en}",
