@@ -333,6 +333,11 @@ class Budget(Record):
     note: Text | None = None
     status: Status = "confirmed"
 
+    @property
+    def shares(self) -> dict[str, Exact]:
+        """What each level of government pays of the whole; empty where no shares are stated."""
+        return {level.level: level.share for level in self.levels if level.share is not None}
+
 
 # ---- indicators, targets ---------------------------------------------------------------------
 

@@ -77,3 +77,8 @@ class Entitlement(Labelled):
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.subject_name} {self.status}"
+
+    @property
+    def subject_key(self) -> str:
+        """Tells the subjects of one organisation apart, as ``domain.subjects.key_of`` does; empty for itself."""
+        return "" if self.subject_kind == "enterprise" else f"{self.subject_kind}:{self.subject_id}"

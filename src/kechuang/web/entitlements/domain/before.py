@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from kechuang.chinese.money import MoneyError, parse_yuan
 from kechuang.citypack import models as pack_models
 from kechuang.citypack.meeting import LEVELS, group, names
 from kechuang.measures.cumulation import Award, Claim, Grant, Group, combine
 from kechuang.measures.model import Text
+from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 OWN = "before-this"
@@ -65,7 +66,7 @@ class Asked:
         """What is wrong, in the active language."""
         if self.error is None:
             return ""
-        return self.error.en if (get_language() or "").startswith("en") else self.error.zh
+        return self.error.en if is_english() else self.error.zh
 
 
 def questions(release: LoadedRelease, measure: pack_models.Measure, data: Mapping[str, str]) -> list[Asked]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -53,7 +53,7 @@ class Queues:
 
     release: LoadedRelease
     year: int
-    waiting: dict[int, tuple[Entitlement, pack_models.Budget, Any, Subject]] = field(default_factory=dict)
+    waiting: list[tuple[Entitlement, Any, Subject]] = field(default_factory=list)
     due: dict[tuple[str, str], list[Due]] = field(default_factory=dict)
 
     def budget_of(self, measure_id: str) -> pack_models.Budget | None:
@@ -63,20 +63,18 @@ class Queues:
 
     def note(self, row: Entitlement, subject: Subject) -> None:
         """Remember a row that is not stored yet, with what orders it."""
-        budget = self.budget_of(row.measure_id)
-        if budget is None or row.group != Group.GET or not row.awarded:
+        if row.group != Group.GET or not row.awarded or (budget := self.budget_of(row.measure_id)) is None:
             return
         row.budget = budget.id
-        self.waiting[id(row)] = (row, budget, order_of(self.release, budget, subject), subject)
+        self.waiting.append((row, order_of(self.release, budget, subject), subject))
 
-    def stored(self, rows: Iterable[Entitlement]) -> None:
-        """Rows have got their keys."""
-        for row in rows:
-            if (noted := self.waiting.pop(id(row), None)) is not None:
-                _, budget, order, subject = noted
-                registered = (subject.record.recorded_at, subject.kind, subject.record.pk)
-                due = Due(row.pk, row.awarded or ZERO, row.county, order, registered)
-                self.due.setdefault((budget.id, row.realm), []).append(due)
+    def stored(self) -> None:
+        """The rows noted since the last call have been stored and have their keys."""
+        for row, order, subject in self.waiting:
+            registered = (subject.record.recorded_at, subject.kind, subject.record.pk)
+            due = Due(row.pk, row.awarded or ZERO, row.county, order, registered)
+            self.due.setdefault((row.budget, row.realm), []).append(due)
+        self.waiting.clear()
 
 
 def order_of(release: LoadedRelease, budget: pack_models.Budget, subject: Subject) -> Any:
@@ -121,31 +119,29 @@ def fund(run: Run, queues: Queues) -> list[dict[str, Any]]:
 
 
 def _places(budget: pack_models.Budget, several: Sequence[Due], left: Decimal) -> dict[str, Place]:
+    queue = budget.when_short == "queue"
+
     def request(due: Due) -> Request:
-        queue = budget.when_short == "queue"
-        return Request(
-            str(due.row), due.amount, due.order if queue else None, None if queue or due.order is None else due.order
-        )
+        received, score = (due.order, None) if queue else (None, due.order)
+        return Request(str(due.row), due.amount, received, score)
 
     return outcomes([request(due) for due in several], left, budget.when_short)
 
 
 def payers(budget: pack_models.Budget, paid: Decimal, county: str) -> list[dict[str, str]]:
     """Who pays an amount: each level's part, with the place whose treasury it is; empty where no shares are stated."""
-    shares = {level.level: level.share for level in budget.levels if level.share is not None}
-    if not shares or not paid:
+    if not budget.shares or not paid:
         return []
-    parts = split(paid, dict(shares))
     return [
         {"level": level, "amount": f"{part:.2f}", **({"county": county} if level in LOCAL else {})}
-        for level, part in parts.items()
+        for level, part in split(paid, budget.shares).items()
     ]
 
 
 def _store(budget: pack_models.Budget, several: Sequence[Due], places: dict[str, Place]) -> dict[str, Any]:
     """Write what each row gets; the sums over all of them."""
     counts: Counter[str] = Counter()
-    levels: dict[str, Decimal] = {level.level: ZERO for level in budget.levels if level.share is not None}
+    levels = dict.fromkeys(budget.shares, ZERO)
     local: dict[tuple[str, str], Decimal] = {}
     paid = ZERO
     rows: list[Entitlement] = []
@@ -162,17 +158,14 @@ def _store(budget: pack_models.Budget, several: Sequence[Due], places: dict[str,
         rows.append(
             Entitlement(pk=due.row, place=place.outcome, pays=place.paid, position=place.position, payers=parts)
         )
-    for chunk in _chunks(rows):
+    for start in range(0, len(rows), ROWS):
         with transaction.atomic():
-            Entitlement.objects.bulk_update(chunk, ["place", "pays", "position", "payers"], batch_size=100)
+            Entitlement.objects.bulk_update(
+                rows[start : start + ROWS], ["place", "pays", "position", "payers"], batch_size=100
+            )
     return {
         "paid": f"{paid:.2f}",
         "counts": dict(counts),
         "levels": {level: f"{total:.2f}" for level, total in levels.items()},
         "local": [[level, county, f"{total:.2f}"] for (level, county), total in sorted(local.items())],
     }
-
-
-def _chunks(rows: Sequence[Entitlement]) -> Iterator[Sequence[Entitlement]]:
-    for start in range(0, len(rows), ROWS):
-        yield rows[start : start + ROWS]

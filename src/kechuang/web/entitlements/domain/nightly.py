@@ -18,7 +18,7 @@ from kechuang.web.audit.domain.record import record
 from kechuang.web.entitlements.domain import together
 from kechuang.web.entitlements.domain.calculate import explain_measure
 from kechuang.web.entitlements.domain.eligibility import group_after, group_of
-from kechuang.web.entitlements.domain.funding import Queues, fund
+from kechuang.web.entitlements.domain.funding import ROWS, Queues, fund
 from kechuang.web.entitlements.domain.received import received
 from kechuang.web.entitlements.domain.subjects import key_of, known_facts, name_of, subjects
 from kechuang.web.entitlements.enums import Group
@@ -29,7 +29,6 @@ from kechuang.web.registry.domain.facts import Subject
 from kechuang.web.registry.models import Organisation, TechnologyContract
 
 ORGANISATIONS = 100  # read at once
-ROWS = 300  # written in one transaction, so that no other writer waits long
 KEPT_RUNS = 2
 KEPT_FAILURES = 50
 
@@ -166,7 +165,8 @@ def _store(waiting: list[Entitlement], queues: Queues) -> int:
     count = len(waiting)
     if count:
         with transaction.atomic():
-            queues.stored(Entitlement.objects.bulk_create(waiting))
+            Entitlement.objects.bulk_create(waiting)
+        queues.stored()
         waiting.clear()
     return count
 

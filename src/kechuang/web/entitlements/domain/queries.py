@@ -75,12 +75,9 @@ def evaluate_organisation(release: LoadedRelease, organisation: Organisation, on
 
 
 def _placed(run: Run | None, uscc: str) -> dict[tuple[str, str], Entitlement]:
-    """The rows of an organisation that a budget has placed, by measure and subject as :func:`.subjects.key_of` names it."""
+    """The rows of an organisation that a budget has placed, by measure and subject."""
     rows = Entitlement.objects.filter(run=run, uscc=uscc).exclude(place="") if run else ()
-    return {
-        (row.measure_id, "" if row.subject_kind == "enterprise" else f"{row.subject_kind}:{row.subject_id}"): row
-        for row in rows
-    }
+    return {(row.measure_id, row.subject_key): row for row in rows}
 
 
 # ---- nightly rows ----------------------------------------------------------------------------

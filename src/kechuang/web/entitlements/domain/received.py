@@ -8,9 +8,10 @@ rules say that they may lack some, and the sums are asked for.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from kechuang.citypack import models as pack_models
@@ -37,14 +38,23 @@ class Received:
     @property
     def total(self) -> Decimal:
         """What they add up to, in yuan."""
-        return sum((grant.amount for grant in self.grants), Decimal("0.00"))
+        return _sum(self.grants)
 
 
 def measure_named(release: LoadedRelease, words: str) -> str:
     """The code of a measure that a record names by its code or its Chinese title; empty when it is none of the pack."""
     if words in release.records:
         return words
-    return next((id_ for id_, record in release.records.items() if record.title.zh == words), "")
+    return _titled(release).get(words, "")
+
+
+@lru_cache(maxsize=16)
+def _titled(release: LoadedRelease) -> Mapping[str, str]:
+    """The codes of measures by Chinese title, of equal titles the first: a run asks for each payment on record."""
+    found: dict[str, str] = {}
+    for code, record in release.records.items():
+        found.setdefault(record.title.zh, code)
+    return found
 
 
 def grant_of(release: LoadedRelease, support: Support, on: dt.date) -> Grant:

@@ -127,8 +127,7 @@ def money(record: pack_models.Budget, told: Mapping[str, Any]) -> Money:
     year, due = int(told["year"]), Decimal(told["due"])
     levels = {level: Decimal(total) for level, total in told.get("levels", {}).items()}
     if "paid" not in told:
-        shares = {level.level: level.share for level in record.levels if level.share is not None}
-        levels = dict(split(due, dict(shares))) if shares else {}
+        levels = split(due, record.shares) if record.shares else {}
     return Money(
         record,
         year,

@@ -103,7 +103,7 @@ def _totals(parts: list[_Part], group: str, counties: Collection[str] | None) ->
 def budgets_for_user(user: Any, release: LoadedRelease, run: Run | None, measure_id: str) -> list[together.Money]:
     """The budgets of a measure in the year of a run, as the run has divided them, each realm apart.
 
-    The whole city's sums are for officers and auditors of the city; nobody else gets any.
+    The whole city's sums are for officers of the city; nobody else gets any.
     """
     if run is None or counties_of(user) is not None:
         return []
