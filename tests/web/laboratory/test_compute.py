@@ -16,8 +16,8 @@ from kechuang.measures import MeasureError, explain
 from kechuang.measures.model import Parameter
 from kechuang.web.laboratory.domain import shape
 from kechuang.web.laboratory.domain.compute import Question, compute
-from kechuang.web.laboratory.domain.subject import Subject
-from kechuang.web.laboratory.domain.table import COLUMNS, read_csv, write_csv
+from kechuang.web.laboratory.domain.subject import COLUMNS, Subject
+from kechuang.web.laboratory.domain.table import read_csv, write_csv
 
 CHENZHOU = rules(citypack.load(Path(__file__).resolve().parents[3] / "cities" / "chenzhou"))
 LAW = CHENZHOU.measures["receiver-subsidy"]

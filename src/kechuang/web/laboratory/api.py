@@ -26,14 +26,14 @@ def _head(trial: Trial) -> dict[str, Any]:
 
 @router.get("/laboratory/trials", summary="测算 / trials")
 def trials(request: HttpRequest) -> dict[str, Any]:
-    """Trials of the laboratory, the newest first; for officers and auditors."""
+    """Trials of the laboratory, the newest first; for officers."""
     return {"items": [_head(trial) for trial in queries.trials_for_user(request.user)[:100]]}
 
 
 @router.get("/laboratory/trials/{public_id}", summary="一次测算 / one trial")
 def trial(request: HttpRequest, public_id: str) -> dict[str, Any]:
     """One trial: every figure with the query that gives it. Figures that name single firms are for officers of the city
-    and auditors only; sums that fewer than ten organisations stand behind are null for everybody else."""
+    only; sums that fewer than ten organisations stand behind are null for everybody else."""
     found = queries.trial_for_user(request.user, public_id)
     body = _head(found)
     if found.state != State.DONE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -16,7 +17,7 @@ from kechuang.measures.program import MeasureError, compile_measure
 from kechuang.web.laboratory.domain import checks, contributors, curves
 from kechuang.web.laboratory.domain.figures import all_figures
 from kechuang.web.laboratory.domain.meeting import Meeting, Taken
-from kechuang.web.laboratory.domain.shape import caps_of, listed_amount, main_fact, used_facts
+from kechuang.web.laboratory.domain.shape import caps_of, counts_grants, listed_amount, main_fact, used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 from kechuang.web.laboratory.domain.table import ZERO, lab_table, outcomes
 
@@ -76,22 +77,23 @@ def compute(
     compared = [rules["draft"], *([rules["law"]] if "law" in rules else [])]
     fact = main_fact(compared, q.catalogue, q.granted)
     listed = listed_amount(compared, q.catalogue) if fact is None else None
-    split = _split(q, rules["draft"], subjects, fact, listed)
+    scope = [s for s in subjects if _in_scope(q, s)]
+    split = _split(q, rules["draft"], scope, fact, listed)
     rows = _rows(q, subjects, given, split, fact, listed)
     con = duckdb.connect()
     lab_table(con, rows)
     report("figures", 2, 4)
-    scope = [s for s in subjects if _in_scope(q, s)]
     curve = _curve(
-        q, rules["draft"], subjects, lambda done, total: report("figures", 2 * total + done, 4 * total)
+        q, rules["draft"], subjects, scope, lambda done, total: report("figures", 2 * total + done, 4 * total)
     )  # fmt: skip
     if curve is not None and q.parameter in caps:
         _count_capped(curve, scope, given)
     shown = [Decimal(p["value"]) for p in curve["points"]] if curve and curve["method"] == "prefix_sums" else []
-    figures = all_figures(con, q.take_up, q.budget, shown)
+    figures = {f.id: f.to_dict() for f in all_figures(con, q.take_up, q.budget, shown)}
+    behind = _behind_readings(scope, given, readings)
     report("proofs", 3, 4)
     result: dict[str, Any] = {
-        "figures": {f.id: f.to_dict() for f in figures},
+        "figures": figures,
         "law_in_force": "law" in given,
         "fact": fact,
         "records": listed[0] if listed else None,
@@ -100,9 +102,7 @@ def compute(
         if fact and "law" in given else [],
         "curve": curve,
         "budget": _budget(q, scope, given),
-        "readings": [
-            {**_reading(q, scope, given, rules, r), **_behind_reading(scope, given, readings, r)} for r in readings
-        ],
+        "readings": [{**_reading(q, scope, given, rules, r), **behind[r["name"]]} for r in readings],
         "splitting_tried": bool(split),
         "proofs": checks.proofs(rules["draft"], q.others, q.catalogue, q.on, fact, _year_fact(q)),
         "may_prove": checks.may_prove(),
@@ -114,7 +114,7 @@ def compute(
             }
             for record in (q.meeting.rules if q.meeting else ())
         ],
-        "firms": contributors.count(rows, {f.id: f.to_dict() for f in figures}),
+        "firms": contributors.count(rows, figures),
         "quarantined": len({f.key for f in faults}),
         "faults": [
             {"key": f.key, "fact": f.fact, "zh": f.message.zh, "en": f.message.en} for f in faults[:20]
@@ -173,10 +173,9 @@ def _raised(rule: Measure, caps: Sequence[str]) -> Measure:
 
 
 def _split(
-    q: Question, draft: Measure, subjects: Sequence[Subject], fact: str | None, listed: tuple[str, str] | None
+    q: Question, draft: Measure, scope: Sequence[Subject], fact: str | None, listed: tuple[str, str] | None
 ) -> dict[str, Decimal]:
     """What each subject, or each of its records, would bring in two halves, where all parts have a known amount."""
-    scope = [s for s in subjects if _in_scope(q, s)]
     if fact is not None:
         parts = checks.halves(scope, fact)
     elif listed is not None:
@@ -238,7 +237,9 @@ def _paid(outcome: Outcome) -> Decimal | None:
     return {"yes": outcome.amount, "no": ZERO}.get(outcome.status)
 
 
-def _curve(q: Question, draft: Measure, subjects: Sequence[Subject], tick: curves.Tick) -> dict[str, Any] | None:
+def _curve(
+    q: Question, draft: Measure, subjects: Sequence[Subject], scope: Sequence[Subject], tick: curves.Tick
+) -> dict[str, Any] | None:
     """The cost over the values of one parameter. ``tick`` hears of every value where each takes its time."""
     if q.parameter is None:
         return None
@@ -248,16 +249,13 @@ def _curve(q: Question, draft: Measure, subjects: Sequence[Subject], tick: curve
     if not around:
         return None
     values = curves.grid(around)
-    hang_together = q.meeting is not None or any(
-        f in q.granted for f in used_facts(compile_measure(draft, q.catalogue))
-    )
+    hang_together = q.meeting is not None or counts_grants(compile_measure(draft, q.catalogue), q.granted)
     try:
         if hang_together:
             return curves.together(
                 draft, q.catalogue, q.on, subjects, lambda s: _in_scope(q, s), q.parameter, values, q.granted,
                 q.meeting, tick,
             )  # fmt: skip
-        scope = [s for s in subjects if _in_scope(q, s)]
         return curves.alone(draft, q.catalogue, q.on, scope, q.parameter, values)
     except (PopulationError, MeasureError):
         return None  # twice the value no longer fits the digits of the formula: no curve rather than half of one
@@ -265,41 +263,48 @@ def _curve(q: Question, draft: Measure, subjects: Sequence[Subject], tick: curve
 
 def _count_capped(curve: dict[str, Any], scope: Sequence[Subject], given: Mapping[str, Mapping[str, Outcome]]) -> None:
     """Notes at every point of a cap's curve from how many organisations the cap takes something."""
-    above = sorted(
-        (o.amount_if, s.organisation) for s in scope
-        if (o := given["draft_uncapped"].get(s.key)) and o.amount_if is not None
-        and given["draft"][s.key].status == "yes"
-    )  # fmt: skip
+    highest: dict[str, Decimal] = {}  # of each organisation: the cap takes something where it is above the cap
+    for s in scope:
+        outcome = given["draft_uncapped"].get(s.key)
+        if outcome is not None and outcome.amount_if is not None and given["draft"][s.key].status == "yes":
+            highest[s.organisation] = max(highest.get(s.organisation, outcome.amount_if), outcome.amount_if)
+    ordered = sorted(highest.values())
     for point in curve["points"]:
-        value = Decimal(point["value"])
-        point["capped_firms"] = len({organisation for amount, organisation in above if amount > value})
+        point["capped_firms"] = len(ordered) - bisect_right(ordered, Decimal(point["value"]))
 
 
-def _behind_reading(
-    scope: Sequence[Subject],
-    given: Mapping[str, Mapping[str, Outcome]],
-    readings: Sequence[dict[str, Any]],
-    reading: dict[str, Any],
-) -> dict[str, int]:
-    """The fewest organisations behind the sums of a reading: paid by it, or paid otherwise by law, draft or another."""
-
-    def sums(name: str) -> dict[str, Decimal]:
-        found: dict[str, Decimal] = {}
-        for s in scope:
-            outcome = given.get(name, {}).get(s.key)
-            if outcome is not None and outcome.amount:
-                found[s.organisation] = found.get(s.organisation, ZERO) + outcome.amount
-        return found
-
-    both = {which: sums(f"{which} {reading['name']}") for which in ("law", "draft")}
-    changed = contributors.differing(both["law"], both["draft"]) if f"law {reading['name']}" in given else 0
-    return {
-        f"{which}_firms": contributors.least(
-            len(mine), changed,
-            *(contributors.differing(mine, sums(f"{which} {r['name']}")) for r in readings if r is not reading),
-        )
-        for which, mine in both.items()
+def _behind_readings(
+    scope: Sequence[Subject], given: Mapping[str, Mapping[str, Outcome]], readings: Sequence[dict[str, Any]]
+) -> dict[str, dict[str, int]]:
+    """By name of a reading the fewest organisations behind its sums: paid by it, or paid otherwise by law, draft or
+    another reading."""
+    sums = {
+        (which, r["name"]): _by_organisation(scope, given.get(f"{which} {r['name']}", {}))
+        for r in readings for which in ("law", "draft")
     }  # fmt: skip
+    found: dict[str, dict[str, int]] = {}
+    for name in (r["name"] for r in readings):
+        compared = f"law {name}" in given
+        changed = contributors.differing(sums["law", name], sums["draft", name]) if compared else 0
+        found[name] = {
+            f"{which}_firms": contributors.least(
+                len(sums[which, name]), changed,
+                *(contributors.differing(sums[which, name], sums[which, r["name"]])
+                  for r in readings if r["name"] != name),
+            )
+            for which in ("law", "draft")
+        }  # fmt: skip
+    return found
+
+
+def _by_organisation(scope: Sequence[Subject], outcomes_: Mapping[str, Outcome]) -> dict[str, Decimal]:
+    """What each organisation gets, where it gets something."""
+    found: dict[str, Decimal] = {}
+    for s in scope:
+        outcome = outcomes_.get(s.key)
+        if outcome is not None and outcome.amount:
+            found[s.organisation] = found.get(s.organisation, ZERO) + outcome.amount
+    return found
 
 
 def _budget(

@@ -1,7 +1,7 @@
 """How many organisations stand behind each sum of a trial: what ``disclosure`` needs to know before it shows one.
 
 Sums are of subjects (contracts, loans …), but it is the organisation that must not be recognised: ten contracts of one
-firm are one. Everything is counted from the rows of ``lab`` (see ``table.COLUMNS``).
+firm are one. Everything is counted from the rows of ``lab`` (see :data:`.subject.COLUMNS`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from kechuang.web.laboratory.domain.subject import AT
+
 ENOUGH = 10
 """Least number of organisations behind a sum that everybody who reads a trial may see."""
-_GROUPS = {"counties": 3, "industries": 4, "sizes": 5, "years": 7}
-_ORGANISATION, _MONTH, _SCOPE, _LAW_STATUS, _LAW, _DRAFT_STATUS, _DRAFT, _SPLIT = 1, 8, 9, 11, 12, 14, 15, 18
+GROUPS = {"counties": "county", "industries": "industry", "sizes": "size", "years": "year"}
+"""Figures with a line for each value of a column of ``lab``."""
+_ORGANISATION, _MONTH, _SCOPE, _SPLIT = AT["organisation"], AT["month"], AT["scope"], AT["draft_split"]
+_LAW_STATUS, _LAW, _DRAFT_STATUS, _DRAFT = AT["law_status"], AT["law"], AT["draft_status"], AT["draft"]
 Row = Sequence[Any]
 
 
@@ -74,7 +78,8 @@ def count(rows: Sequence[Row], figures: Mapping[str, Any]) -> dict[str, Any]:
         if r[_SPLIT] is not None and r[_DRAFT] is not None and r[_SPLIT] > r[_DRAFT] + Decimal("0.01")
     }  # fmt: skip
     groups = {
-        name: _group(rows if name == "years" else inside, at, figures[name]["rows"]) for name, at in _GROUPS.items()
+        name: _group(rows if name == "years" else inside, AT[column], figures[name]["rows"])
+        for name, column in GROUPS.items()
     }
     return {
         "law": law, "draft": draft, "winners": winners, "losers": losers, "changed": winners + losers,
@@ -113,18 +118,14 @@ def months(rows: Sequence[Row]) -> list[int]:
     block = Behind()
     for month in sorted(by_month):
         block.join(by_month[month])
-        if month <= 12 and _enough(block):
+        if month <= 12 and not few(block.least):
             shown.append(month)
             blocks.append(block)
             block = Behind()
-    while shown and not _enough(block):  # what is left must not stand alone beside the total
+    while shown and few(block.least):  # what is left must not stand alone beside the total
         shown.pop()
         block.join(blocks.pop())
     return shown
-
-
-def _enough(block: Behind) -> bool:
-    return not 0 < block.least < ENOUGH
 
 
 def differing(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> int:

@@ -21,7 +21,7 @@ from kechuang.measures.backends.whatif import cap_costs
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import compile_measure
 from kechuang.web.laboratory.domain.meeting import Meeting
-from kechuang.web.laboratory.domain.shape import used_facts
+from kechuang.web.laboratory.domain.shape import counts_grants, used_facts
 from kechuang.web.laboratory.domain.subject import Outcome, Subject
 from kechuang.web.laboratory.domain.table import ZERO, load, outcomes, read_outcomes
 
@@ -101,14 +101,14 @@ def _each(
     granted: Mapping[str, str],
 ) -> Iterator[tuple[Decimal, Measure, dict[str, Outcome]]]:
     """Every value with the rule that has it and what that rule gives each subject."""
-    used = used_facts(compile_measure(draft, catalogue))
-    if any(f in granted for f in used):
+    program = compile_measure(draft, catalogue)
+    if counts_grants(program, granted):
         for value in values:
             rule = with_value(draft, parameter, value)
             yield value, rule, outcomes({"draft": rule}, subjects, catalogue, on, granted)[0]["draft"]
         return
     con = duckdb.connect()
-    relations = load(con, "subjects", subjects, list(used), catalogue)
+    relations = load(con, "subjects", subjects, list(used_facts(program)), catalogue)
     scenarios = [Scenario(f"{v:f}", {draft.id: {parameter: v}}) for v in values]
     bound = bind([draft], catalogue, on, "subjects", scenarios=scenarios, relations=relations, connection=con)
     for n, value in enumerate(values):

@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from kechuang.web.laboratory.domain.contributors import ENOUGH, few
+from kechuang.web.laboratory.domain.contributors import ENOUGH, GROUPS, few
 
 HIDDEN = ("winners", "losers", "splitting_largest", "cap_check")
 """Figures of single firms, and the exact check of the curve."""
 MARK = f"<{ENOUGH}"
 """Stands in the column of counts of a line that is left out."""
 _ROUND = Decimal(10_000)
-_GROUPS = ("counties", "industries", "sizes", "years")
 
 
 def protected(result: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def protected(result: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     hidden = _totals(figures["totals"], firms)
     _changes(figures["changes"], firms)
-    for name in _GROUPS:
+    for name in GROUPS:
         counts = (firms.get("groups") or {}).get(name)
         _lines(figures[name]["rows"], counts, disjoint=name != "years")
     for which in ("law", "draft"):

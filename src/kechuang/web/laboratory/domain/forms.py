@@ -9,9 +9,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from kechuang.measures.model import Measure
+from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.laboratory.domain import drafting, patterns, queries, shape
 from kechuang.web.policy.domain import queries as policy
 from kechuang.web.policy.domain.days import parse_day
@@ -79,7 +80,7 @@ class DraftForm:
     @property
     def errors(self) -> list[dict[str, str]]:
         """Faults for the summary on top."""
-        english = (get_language() or "").startswith("en")
+        english = is_english()
         return [{"field": f.field, "text": f.en if english else f.zh} for f in self.faults]
 
     @property
@@ -165,7 +166,7 @@ class DraftForm:
 
     def _fact(self, name: str) -> str:
         fact = self.release.facts.get(name)
-        return fact.en if fact is not None and (get_language() or "").startswith("en") else name
+        return fact.en if fact is not None and is_english() else name
 
     @property
     def subject(self) -> str:
@@ -184,7 +185,7 @@ class DraftForm:
     def selects(self) -> list[dict[str, Any]]:
         """Facts with a few values."""
         chosen = self.data.get("choices", {})
-        english = (get_language() or "").startswith("en")
+        english = is_english()
         return [
             {
                 "id": f.id, "title": self._fact(f.id),
@@ -237,7 +238,7 @@ def form_of(request: HttpRequest) -> DraftForm:
     title = ""
     if measure_id:
         record = policy.measure(release, measure_id)
-        title = record.title.en if (get_language() or "").startswith("en") else record.title.zh
+        title = record.title.en if is_english() else record.title.zh
     last = str(timezone.localdate().year - 1)
     if not measure_id:
         pattern, base = request.GET.get("pattern", "share"), request.GET.get("base", "")

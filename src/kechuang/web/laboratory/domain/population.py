@@ -15,6 +15,7 @@ from kechuang.measures.program import compile_measure
 from kechuang.web.accounts.access import reads_realm
 from kechuang.web.core.enums import Realm
 from kechuang.web.entitlements.domain.subjects import asks_for_kind, conform
+from kechuang.web.entitlements.domain.together import day_of
 from kechuang.web.laboratory.domain.subject import Subject
 from kechuang.web.policy.domain.releases import LoadedRelease
 from kechuang.web.registry.domain.facts import Subject as Registered
@@ -26,10 +27,6 @@ _OWNED = {"institution": "bases", "patent": "patents", "loan": "loans", "person"
 _LISTED = {
     "sales": "sales", "purchases": "purchases", "loan_list": "loans", "patent_list": "patents", "base_list": "bases",
     "person_list": "people",
-}  # fmt: skip
-_DAYS = {
-    "contract": "signed_on", "institution": "recognised_on", "patent": "granted_on", "loan": "granted_on",
-    "person": "since",
 }  # fmt: skip
 
 
@@ -141,7 +138,6 @@ def _subject(
 ) -> Subject:
     known = facts_of(subject, wanted, facts)
     typed = {fact.id: conform(known[fact.id], fact, facts) for fact in wanted if fact.id in known}
-    day: Any = getattr(subject.record, _DAYS.get(subject.kind, ""), None)
     return Subject(
         key=str(subject.record.pk),
         organisation=organisation.uscc,
@@ -149,6 +145,6 @@ def _subject(
         county=organisation.county,
         industry=organisation.industry[:3],
         size=organisation.size,
-        day=day,
+        day=day_of(subject.kind, subject.record),
         facts={name: value for name, value in typed.items() if value is not None},
     )

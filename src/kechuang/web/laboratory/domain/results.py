@@ -6,16 +6,17 @@ fewer than ten organisations stand behind.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from kechuang.codes import gbt4754
-from kechuang.web.core.templatetags.kc import MINUS, t
+from kechuang.web.core.templatetags.kc import MINUS, is_english, t
 from kechuang.web.laboratory.domain import disclosure, drafting, patterns
 from kechuang.web.laboratory.domain.disclosure import MARK
 from kechuang.web.laboratory.enums import BudgetRule
@@ -73,10 +74,13 @@ class Result:
         found = self.raw["figures"].get(figure)
         return found["rows"] if found else []
 
+    def records(self, figure: str) -> list[dict[str, str | None]]:
+        """The rows of a figure by column."""
+        return [dict(zip(self.raw["figures"][figure]["columns"], row, strict=True)) for row in self.rows(figure)]
+
     def first(self, figure: str) -> dict[str, Any]:
-        """The only row of a figure by column."""
-        rows = self.rows(figure)
-        return dict(zip(self.raw["figures"][figure]["columns"], rows[0], strict=True)) if rows else {}
+        """The only row of a figure by column; nothing where it is kept from the reader."""
+        return next(iter(self.records(figure)), {})
 
     @property
     def law(self) -> bool:
@@ -86,12 +90,12 @@ class Result:
     @cached_property
     def totals(self) -> dict[str, Any]:
         """Sums and counts."""
-        return {k: None if v is None else Decimal(v) for k, v in self.first("totals").items()}
+        return _numbers(self.first("totals"))
 
     @cached_property
     def changes(self) -> dict[str, Any]:
         """Winners and losers."""
-        return {k: None if v is None else Decimal(v) for k, v in self.first("changes").items()}
+        return _numbers(self.first("changes"))
 
     @property
     def record(self) -> Any:
@@ -186,12 +190,12 @@ class Result:
                 parts.append(gettext("预算不够，每笔打到 %(p)s%%") % {"p": share})
             else:
                 parts.append(gettext("预算不够"))
-        comma = ", " if (get_language() or "").startswith("en") else "，"
+        comma = ", " if is_english() else "，"
         return comma.join(parts)
 
     def lines(self, figure: str, naming: Any = None) -> list[Line]:
         """A group's rows with names and bars."""
-        raw = [[*row] for row in self.rows(figure)]
+        raw = self.rows(figure)
         sums = [[Decimal(v or 0) for v in row[2:5]] for row in raw]
         widest = max((max(law, draft) for law, draft, _ in sums), default=Decimal(0)) or Decimal(1)
         found = []
@@ -259,11 +263,10 @@ class Result:
             if not row or not int(row["organisations"] or 0) or (which == "law" and not self.law):
                 continue
             total = Decimal(row["sum"])
-            share = lambda v, total=total: "" if v is None else f"{Decimal(v) / total * 100:.1f}"  # noqa: E731
             found.append(
                 {
-                    "title": title, "organisations": int(row["organisations"]), "ten": share(row["ten"]),
-                    "tenth": share(row["tenth"]), "middle": Decimal(row["middle"]),
+                    "title": title, "organisations": int(row["organisations"]), "ten": _per_cent(row["ten"], total),
+                    "tenth": _per_cent(row["tenth"], total), "middle": Decimal(row["middle"]),
                 }
             )  # fmt: skip
         return found
@@ -271,14 +274,8 @@ class Result:
     @cached_property
     def months(self) -> list[dict[str, Any]]:
         """Month by month; only those whose sum so far may be shown."""
-        if "months" not in self.raw["figures"]:
-            return []
-        columns = self.raw["figures"]["months"]["columns"]
-        found = [dict(zip(columns, row, strict=True)) for row in self.rows("months")]
-        return [
-            {k: v if k == "month" or v is None else Decimal(v) for k, v in month.items()}
-            for month in found if month["draft_cumulated"] is not None
-        ]  # fmt: skip
+        shown = [month for month in self.records("months") if month["draft_cumulated"] is not None]
+        return [{**_numbers(month), "month": month["month"]} for month in shown]
 
     @property
     def fact_name(self) -> str:
@@ -315,14 +312,10 @@ class Result:
     def curve_points(self) -> list[dict[str, Any]]:
         """The curve as numbers."""
         curve = self.raw.get("curve")
-        share = curve and self.curve_share
-        return [
-            {
-                **p,
-                "label": drafting.shown(Decimal(p["value"]), bool(share)),
-            }
-            for p in (curve["points"] if curve else [])
-        ]  # fmt: skip
+        if not curve:
+            return []
+        share = self.curve_share
+        return [{**p, "label": drafting.shown(Decimal(p["value"]), share)} for p in curve["points"]]
 
     @property
     def curve_alone(self) -> bool:
@@ -410,18 +403,28 @@ class Result:
             return f"{Decimal(value):,.2f} " + gettext("元")
         if fact is not None and fact.type == "rate":
             return f"{Decimal(value).scaleb(2).normalize():f}%"
-        if fact is not None and (get_language() or "").startswith("en"):
+        if fact is not None and is_english():
             return next((v.en for v in fact.values if v.value == value), value)
         return value
 
     def _fact(self, name: str) -> str:
         fact = self.release.facts.get(name)
-        return fact.en if fact and (get_language() or "").startswith("en") else name
+        return fact.en if fact and is_english() else name
 
     @property
     def queries(self) -> list[dict[str, Any]]:
         """Every figure with its query, as the reader may see it."""
         return list(self.raw["figures"].values())
+
+
+def _numbers(record: Mapping[str, str | None]) -> dict[str, Any]:
+    """A row as numbers; None stays."""
+    return {name: None if value is None else Decimal(value) for name, value in record.items()}
+
+
+def _per_cent(part: str | None, whole: Decimal) -> str:
+    """A part in per cent of the whole; empty where it is kept from the reader."""
+    return "" if part is None else f"{Decimal(part) / whole * 100:.1f}"
 
 
 def _industry(code: str | None, names: dict[str, Any]) -> Any:

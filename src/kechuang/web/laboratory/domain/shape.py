@@ -15,6 +15,11 @@ def used_facts(program: Program) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for formula in formulas for name in formula.facts))
 
 
+def counts_grants(program: Program, granted: Mapping[str, str]) -> bool:
+    """Whether a rule asks what was granted before: then its amounts hang together."""
+    return any(name in granted for name in used_facts(program))
+
+
 def main_fact(rules: Sequence[Measure], catalogue: Catalogue, granted: Mapping[str, str]) -> str | None:
     """The one amount that all rules compute from, if there is just one: a contract's value, an investment.
 

@@ -32,3 +32,15 @@ class Outcome:
     status: str
     amount: Decimal | None
     amount_if: Decimal | None
+
+
+COLUMNS = (
+    ("key", "VARCHAR"), ("organisation", "VARCHAR"), ("name", "VARCHAR"), ("county", "VARCHAR"), ("industry", "VARCHAR"),
+    ("size", "VARCHAR"), ("day", "DATE"), ("year", "INTEGER"), ("month", "INTEGER"), ("scope", "BOOLEAN"),
+    ("base", "DECIMAL(18,2)"), ("law_status", "VARCHAR"), ("law", "DECIMAL(18,2)"), ("law_if", "DECIMAL(18,2)"),
+    ("draft_status", "VARCHAR"), ("draft", "DECIMAL(18,2)"), ("draft_if", "DECIMAL(18,2)"),
+    ("draft_uncapped", "DECIMAL(18,2)"), ("draft_split", "DECIMAL(18,2)"),
+)  # fmt: skip
+"""Columns of the table ``lab``, one row per subject, with their types in SQL."""
+AT = {name: i for i, (name, _) in enumerate(COLUMNS)}
+"""Where each column of ``lab`` stands in a row."""

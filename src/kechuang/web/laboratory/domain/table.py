@@ -24,8 +24,8 @@ from kechuang.measures.backends.population import Fault, Population, RecordTable
 from kechuang.measures.facts import TODAY, fact_scale
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure, parameters_on
-from kechuang.web.laboratory.domain.shape import used_facts
-from kechuang.web.laboratory.domain.subject import Outcome, Subject
+from kechuang.web.laboratory.domain.shape import counts_grants, used_facts
+from kechuang.web.laboratory.domain.subject import COLUMNS, Outcome, Subject
 
 ZERO = Decimal("0.00")
 CHUNK = 10_000  # rows between two notices of progress, at which a trial can be stopped
@@ -47,7 +47,7 @@ def outcomes(
     """
     named = {name: replace(rule, id=name) for name, rule in rules.items()}
     programs = {name: compile_measure(rule, catalogue) for name, rule in named.items()}
-    ordered = [name for name, p in programs.items() if any(f in granted for f in used_facts(p))]
+    ordered = [name for name, p in programs.items() if counts_grants(p, granted)]
     plain = [rule for name, rule in named.items() if name not in ordered]
     steps = (len(subjects) // CHUNK + 1) * (1 + len(ordered))
     counted = itertools.count(1)
@@ -243,17 +243,8 @@ def _cell(value: Known | None, name: str, catalogue: Catalogue) -> str:
     return str(value)
 
 
-COLUMNS = (
-    ("key", "VARCHAR"), ("organisation", "VARCHAR"), ("name", "VARCHAR"), ("county", "VARCHAR"), ("industry", "VARCHAR"),
-    ("size", "VARCHAR"), ("day", "DATE"), ("year", "INTEGER"), ("month", "INTEGER"), ("scope", "BOOLEAN"),
-    ("base", "DECIMAL(18,2)"), ("law_status", "VARCHAR"), ("law", "DECIMAL(18,2)"), ("law_if", "DECIMAL(18,2)"),
-    ("draft_status", "VARCHAR"), ("draft", "DECIMAL(18,2)"), ("draft_if", "DECIMAL(18,2)"),
-    ("draft_uncapped", "DECIMAL(18,2)"), ("draft_split", "DECIMAL(18,2)"),
-)  # fmt: skip
-
-
 def lab_table(con: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[object]]) -> None:
-    """The table ``lab`` with one row per subject (see ``COLUMNS``)."""
+    """The table ``lab`` with one row per subject (see :data:`.subject.COLUMNS`)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lab.csv"
         write_csv(path, rows)

@@ -28,6 +28,7 @@ from kechuang.web.laboratory import access
 from kechuang.web.laboratory.domain import drafting, patterns, population
 from kechuang.web.laboratory.domain.meeting import Meeting
 from kechuang.web.laboratory.domain.shape import caps_of
+from kechuang.web.laboratory.domain.subject import AT
 from kechuang.web.laboratory.enums import State
 from kechuang.web.laboratory.models import Trial
 from kechuang.web.policy.domain import queries
@@ -213,8 +214,7 @@ def _meeting(trial: Trial, release: LoadedRelease, kind: str) -> Meeting | None:
         run=latest_run(), realm=trial.realm, group__in=DUE, measure_id__in=named, amount__isnull=False
     )
     for row in rows:
-        subject = "" if row.subject_kind == "enterprise" else f"{row.subject_kind}:{row.subject_id}"
-        claims.setdefault(row.uscc, []).append(Claim(row.measure_id, row.amount or Decimal(0), subject))
+        claims.setdefault(row.uscc, []).append(Claim(row.measure_id, row.amount or Decimal(0), row.subject_key))
     return Meeting(trial.measure_id, kind, release.pack, rules, claims)
 
 
@@ -230,7 +230,7 @@ def _together(trial: Trial, answer: Answer) -> list[dict[str, Any]]:
     latest = latest_run()
     if latest is None:
         return []
-    firms = {str(row[1]) for row in answer.rows if row[9] and row[15]}
+    firms = {str(row[AT["organisation"]]) for row in answer.rows if row[AT["scope"]] and row[AT["draft"]]}
     rows = (
         Entitlement.objects.filter(run=latest, realm=trial.realm, group__in=DUE)
         .exclude(measure_id=trial.measure_id)
