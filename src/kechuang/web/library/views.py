@@ -41,17 +41,18 @@ def documents(request: HttpRequest) -> HttpResponse:
     if query:
         hits = queries.search_for_user(request.user, query, **wanted)  # the best few, in the order of their score
         shown = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
-        context = {"pages": shown, "rows": list(shown), "total": len(hits), "more": False}
+        rows = list(shown)
+        context = {"pages": shown, "total": len(hits), "more": False}
     else:
         found = queries.documents_for_user(request.user, **wanted)
         page = cut(found, queries.ORDER, request.GET.get("after", ""), PER_PAGE)
         total, more = count_of(found, page)
-        context = {"page": page, "rows": [queries.Found(row) for row in page.rows], "total": total, "more": more}
-    queries.counted(row.document for row in context["rows"])
+        rows = [queries.Found(row) for row in page.rows]
+        context = {"page": page, "total": total, "more": more}
     context |= {
-        "wanted": wanted, "kinds": DocumentKind.choices,
+        "rows": queries.counted(rows), "wanted": wanted, "kinds": DocumentKind.choices,
         "may_write": access.may_write(request.user), **queries.choices_for_user(request.user),
-        **band(one.document for one in context["rows"]),
+        **band(one.document for one in rows),
     }  # fmt: skip
     return render(request, "library/documents.html", context)
 
