@@ -113,6 +113,15 @@ def test_the_page(chenzhou):
     assert f'action="{ADDRESS}"' in Client().get("/indicators/rd_intensity/").content.decode()
 
 
+def test_the_growth_of_capital_is_shown_on_both_pages(chenzhou):
+    """The same table beside the indicator's own targets and beside a target that is only tried."""
+    address = "/indicators/tech_progress_contribution/"
+    for page in (address, f"{address}try/?region=431000&op=ge&value=55&year=2015"):
+        part = Client().get(page).content.decode().split('id="iv"')[1].split("</section>")[0]
+        assert '<th scope="row">0.35</th><td class="r kc-num">12.7%</td>' in part
+        assert "<strong>不能计算：没有投资或资本存量序列</strong>" in part
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
