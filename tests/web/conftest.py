@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from kechuang import citypack
 from kechuang.citypack.models import Pack
@@ -154,6 +155,12 @@ def log_in(user: object | None) -> Client:
 def _quick_passwords(settings):
     """Hashing a password takes half a second on purpose; tests need not wait for it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first():
+    """A request leaves its language to the thread: each test begins in Chinese, whatever ran before it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

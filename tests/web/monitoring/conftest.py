@@ -1,17 +1,9 @@
-"""Clients of people who have set up their second factor, and static files without a manifest."""
+"""Clients of people who have set up their second factor."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Use the storage that needs no collected files."""
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
 
 
 @pytest.fixture(autouse=True)
