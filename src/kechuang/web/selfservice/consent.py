@@ -7,7 +7,7 @@ kept in clear words (article 17), that consent is given knowingly (article 14) a
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,40 @@ class Wording:
         lines = [self.purpose, self.version, *self.title, *(text for point in self.points for text in point)]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
+    def again(self, version: str, points: dict[int, tuple[str, str]]) -> Wording:
+        """A new version that says the same but for some points, by their place."""
+        changed = tuple(points.get(place, point) for place, point in enumerate(self.points))
+        return replace(self, version=version, points=changed)
+
 
 CLAIM, FIGURES = "claim", "figures"
+
+FIGURES_2026_1 = Wording(
+    FIGURES,
+    "2026-1",
+    ("同意把填报的数据记入登记库", "We agree that the figures are entered in the register"),
+    (
+        (
+            "收集什么：单位的年度数据，和填报人的姓名、填报时间。",
+            "What is taken: the yearly figures of the organisation, the name of who filled them in, and when.",
+        ),
+        (
+            "用来做什么：计算能享受的政策；市科技局做统计和测算。每一项用在哪里，写在那一项旁边。",
+            "What for: to compute what the organisation can get; statistics and trials of the science bureau. Beside each "
+            "figure stands where it is used.",
+        ),
+        (
+            "谁能看：本单位，市科技局经办人，审计员，所在县市区的经办人；不公开。",
+            "Who sees it: the organisation itself, officers of the city science bureau, auditors, officers of its county; "
+            "it is not published.",
+        ),
+        (
+            "保存多久：登记库长期保存历史；填错了随时能更正，更正前后都留有记录。",
+            "How long: the register keeps its history; a wrong figure can be corrected at any time, and both states stay "
+            "on record.",
+        ),
+    ),
+)
 
 WORDINGS: tuple[Wording, ...] = (
     Wording(
@@ -53,57 +85,16 @@ WORDINGS: tuple[Wording, ...] = (
             ),
         ),
     ),
-    Wording(
-        FIGURES,
-        "2026-1",
-        ("同意把填报的数据记入登记库", "We agree that the figures are entered in the register"),
-        (
-            (
-                "收集什么：单位的年度数据，和填报人的姓名、填报时间。",
-                "What is taken: the yearly figures of the organisation, the name of who filled them in, and when.",
-            ),
-            (
-                "用来做什么：计算能享受的政策；市科技局做统计和测算。每一项用在哪里，写在那一项旁边。",
-                "What for: to compute what the organisation can get; statistics and trials of the science bureau. Beside each "
-                "figure stands where it is used.",
-            ),
-            (
-                "谁能看：本单位，市科技局经办人，审计员，所在县市区的经办人；不公开。",
-                "Who sees it: the organisation itself, officers of the city science bureau, auditors, officers of its county; "
-                "it is not published.",
-            ),
-            (
-                "保存多久：登记库长期保存历史；填错了随时能更正，更正前后都留有记录。",
-                "How long: the register keeps its history; a wrong figure can be corrected at any time, and both states stay "
-                "on record.",
-            ),
-        ),
-    ),
-    Wording(
-        FIGURES,
+    FIGURES_2026_1,
+    FIGURES_2026_1.again(
         "2026-2",
-        ("同意把填报的数据记入登记库", "We agree that the figures are entered in the register"),
-        (
-            (
-                "收集什么：单位的年度数据，和填报人的姓名、填报时间。",
-                "What is taken: the yearly figures of the organisation, the name of who filled them in, and when.",
-            ),
-            (
-                "用来做什么：计算能享受的政策；市科技局做统计和测算。每一项用在哪里，写在那一项旁边。",
-                "What for: to compute what the organisation can get; statistics and trials of the science bureau. Beside each "
-                "figure stands where it is used.",
-            ),
-            (
+        {
+            2: (  # auditors see them no more
                 "谁能看：本单位，市科技局经办人，所在县市区的经办人；不公开。",
                 "Who sees it: the organisation itself, officers of the city science bureau, officers of its county; it is not "
                 "published.",
-            ),
-            (
-                "保存多久：登记库长期保存历史；填错了随时能更正，更正前后都留有记录。",
-                "How long: the register keeps its history; a wrong figure can be corrected at any time, and both states stay "
-                "on record.",
-            ),
-        ),
+            )
+        },
     ),
 )
 
