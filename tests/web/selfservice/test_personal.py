@@ -11,13 +11,15 @@ from django.db import connection
 from django.utils import timezone
 
 from kechuang.chinese.workdays import add_workdays
-from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.accounts.models import Grant, LogIn, Role, User
 from kechuang.web.audit.domain.queries import verify_stored
 from kechuang.web.audit.domain.seal import seal_and_publish
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.errors import UserError
 from kechuang.web.registry.domain import publishing
 from kechuang.web.registry.domain.bulk import write_chunk
+from kechuang.web.registry.domain.kinds import KINDS
+from kechuang.web.registry.domain.merge import merge
 from kechuang.web.registry.domain.record import write
 from kechuang.web.registry.models import Employment, Person, Source, Version
 from kechuang.web.selfservice.domain import claims, held, personal
@@ -107,7 +109,7 @@ def test_somebody_has_decided_for_every_table_what_erasure_does():
         "selfservice.claim.decided_by", "selfservice.yearreport.updated_by", "selfservice.yearreport.submitted_by",
         "selfservice.personalrequest.user", "selfservice.personalrequest.in_charge",
     }  # fmt: skip
-    found = {f"{one.related_model._meta.label_lower}.{one.field.name}" for one in held.relations(User)}
+    found = {held.key_of(one) for one in held.relations(User)}
     assert found == held.PERSONAL | kept
 
 
@@ -178,6 +180,32 @@ def test_an_erased_name_appears_nowhere(town, canary, client_for, settings):
     assert AuditEvent.objects.filter(actor_id=str(canary.pk)).exists()
 
 
+def test_of_an_erased_person_no_earlier_state_says_anything(town, canary):
+    """Not of the own record, and not of one that was found to be the same person."""
+    double = Person.objects.create(name=CANARY, employer=town.near)
+    write("person", {"degree": "硕士"}, actor=town.cast.officer, source=None, record=double)
+    merge(canary.person, double, actor=town.cast.officer)
+    made = personal.file_request(canary, "erasure", sure="canaryuser")
+    personal.act(town.cast.officer, made, "match", person=str(canary.person.pk))
+    personal.act(town.cast.officer, made, "grant")
+    states = Version.objects.filter(kind="person", record_id__in=[canary.person.pk, double.pk])
+    assert {state.record_id for state in states} == {canary.person.pk, double.pk}
+    personal_fields = ("degree", "title", "discipline", "talent_class", "since")
+    for state in states:
+        assert state.values["name"].startswith("已删除 ")
+        assert [state.values.get(field) for field in personal_fields] == [None] * 5
+        assert state.values["employer"] == town.near.uscc
+        assert set(state.values) <= {field.name for field in KINDS["person"].fields}
+
+
+def test_a_copy_counts_the_rows_that_it_does_not_hold(town, monkeypatch):
+    monkeypatch.setattr(held, "MOST_ROWS", 2)
+    for number in range(3):
+        LogIn.objects.create(user=town.newcomer, address=f"203.0.113.{number}", device="Firefox", result="ok")
+    section = held.held_about(town.newcomer)["tables"]["accounts.login.user"]
+    assert (section["count"], len(section["rows"])) == (3, 2)
+
+
 def test_what_is_refused_and_why(town, canary):
     assert fails(422, personal.file_request, canary, "everything").field == "kind"
     assert fails(422, personal.file_request, canary, "correction").field == "text"
@@ -219,7 +247,6 @@ def test_an_officer_does_not_handle_the_own_request(town):
 
 def test_a_shared_persona_is_not_erased_and_does_not_show_where_others_log_in(town, settings):
     from kechuang.web.accounts.domain.personas import ensure_personas
-    from kechuang.web.accounts.models import LogIn
 
     settings.DEMO = True
     cast = town.cast

@@ -25,7 +25,7 @@ from kechuang.web.registry.domain.kinds import KINDS
 from kechuang.web.registry.models import Alias, Attribute, HeldChange, Merge, Version
 
 from . import proofs
-from .held import PERSONAL, relations
+from .held import PERSONAL, key_of, relations
 
 FACTS = tuple(field.name for field in KINDS["person"].fields if field.personal and not field.virtual)
 
@@ -62,12 +62,11 @@ def erase_account(user: Any) -> str:
     """Delete what is about the account only, and take the name from the rest; inside the transaction of the decision."""
     for claim in user.claims.select_related("proof"):
         proofs.discard(claim)
-    for one in user.usersession_set.all():
-        Session.objects.filter(session_key=one.session_key).delete()
+    Session.objects.filter(session_key__in=user.usersession_set.values("session_key")).delete()
     for log in (AccessAttempt, AccessLog):
         log.objects.filter(username__iexact=user.username).delete()
     for relation in relations(type(user)):
-        if f"{relation.related_model._meta.label_lower}.{relation.field.name}" in PERSONAL:
+        if key_of(relation) in PERSONAL:
             relation.related_model._base_manager.filter(**{relation.field.name: user}).delete()
     user.personal_requests.update(text="")
     name = pseudonym(user)
@@ -81,19 +80,34 @@ def erase_account(user: Any) -> str:
 
 
 def erase_person(person: Any) -> None:
-    """Take name and personal facts from the person's record, all its earlier states and what was copied from it."""
+    """Take name and personal facts from the person's record, all its earlier states and what was copied from it.
+
+    Earlier states are also those of records that were found to be the same person and merged into this one.
+    """
     name = f"已删除 {pseudonym(person)}"
     empty = {field: None if person._meta.get_field(field).null else "" for field in FACTS} | {"name": name}
     type(person).everything.filter(pk=person.pk).update(**empty, identity_hash="")
-    make_way(KINDS["person"], [person.pk])  # what an import has shown goes into the history first
-    HeldChange.objects.filter(
-        kind="person", record_id=person.pk
-    ).delete()  # what it has not shown, it will not bring back
-    for version in Version.objects.filter(kind="person", record_id=person.pk):
-        version.values = version.values | dict.fromkeys(PERSONAL) | {"name": name}
+    keys = _with_merged(person.pk)
+    make_way(KINDS["person"], keys)  # what an import has shown goes into the history first
+    HeldChange.objects.filter(kind="person", record_id__in=keys).delete()  # what it has not shown, it brings not back
+    for version in Version.objects.filter(kind="person", record_id__in=keys):
+        version.values = {field: None if field in FACTS else value for field, value in version.values.items()}
+        version.values["name"] = name
         version.save(update_fields=["values"])
-    Alias.objects.filter(kind="person", record_id=person.pk).delete()
-    Attribute.objects.filter(definition__kind="person", record_id=person.pk).delete()
-    Merge.objects.filter(kind="person", kept_id=person.pk).update(merged_name=name, details={})
-    Entitlement.objects.filter(subject_kind="person", subject_id=str(person.pk)).update(subject_name=name)
-    ImportRow.objects.filter(imported__kind="person", record_id=person.pk).update(values={}, written={}, findings=[])
+    Alias.objects.filter(kind="person", record_id__in=keys).delete()
+    Attribute.objects.filter(definition__kind="person", record_id__in=keys).delete()
+    Merge.objects.filter(kind="person", kept_id__in=keys).update(merged_name=name, details={})
+    Entitlement.objects.filter(subject_kind="person", subject_id__in=[str(key) for key in keys]).update(
+        subject_name=name
+    )
+    ImportRow.objects.filter(imported__kind="person", record_id__in=keys).update(values={}, written={}, findings=[])
+
+
+def _with_merged(key: int) -> list[int]:
+    """Keys of a person's record and of all that were merged into it, or into one of those."""
+    found, last = [key], {key}
+    while last:
+        rows = Merge.objects.filter(kind="person", kept_id__in=last, undone_at=None).exclude(merged_id__in=found)
+        last = set(rows.values_list("merged_id", flat=True))
+        found += sorted(last)
+    return found

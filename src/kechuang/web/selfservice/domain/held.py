@@ -2,8 +2,8 @@
 
 The Personal Information Protection Law (个人信息保护法) gives people the right to see and copy their data (article 45).
 Of official records that only name the person (a draft, an import, a decision) it holds the number and the days: what is in
-them belongs to the office and to others. Secrets by which somebody logs in (passwords, keys of the second factor, session keys) are not given out: they protect the
-person, and a copy of them would endanger what they protect.
+them belongs to the office and to others. Secrets by which somebody logs in (passwords, keys of the second factor, session
+keys) are not given out: they protect the person, and a copy of them would endanger what they protect.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.db.models import QuerySet
 
 from kechuang.web.accounts.domain.personas import is_persona
 from kechuang.web.audit.domain.queries import own_events
@@ -43,12 +44,13 @@ MOST_ROWS = 5000
 
 def relations(model: type[models.Model]) -> list[Any]:
     """Every foreign key of the site that leads to a model."""
-    found = [
-        one
-        for one in model._meta.get_fields(include_hidden=True)
-        if (one.auto_created and one.one_to_many) or one.one_to_one
-    ]
-    return [one for one in found if one.auto_created and not one.concrete and not one.related_model._meta.auto_created]
+    fields = [one for one in model._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete]
+    return [one for one in fields if not (one.many_to_many or one.related_model._meta.auto_created)]
+
+
+def key_of(relation: Any) -> str:
+    """Table and column of a foreign key, as :data:`PERSONAL` names them."""
+    return f"{relation.related_model._meta.label_lower}.{relation.field.name}"
 
 
 def row(record: models.Model) -> dict[str, Any]:
@@ -71,20 +73,20 @@ def _is_day(field: Any) -> bool:
     return isinstance(field, models.DateField)  # moments are days too
 
 
-def _section(title: str, rows: Iterable[models.Model], tell: Callable[[Any], dict[str, Any]] = row) -> dict[str, Any]:
-    listed = [tell(record) for record in list(rows)[:MOST_ROWS]]
-    return {"title": title, "count": len(listed), "rows": listed}
+def _section(title: str, rows: QuerySet[Any], tell: Callable[[Any], dict[str, Any]] = row) -> dict[str, Any]:
+    listed = [tell(record) for record in rows[:MOST_ROWS]]
+    return {"title": title, "count": len(listed) if len(listed) < MOST_ROWS else rows.count(), "rows": listed}
 
 
 def _pointing(record: models.Model, own: set[str] | None = None) -> Iterable[tuple[str, dict[str, Any]]]:
     """Rows of every table that lead to a record, by table and column; whole those of ``own``, references to the others."""
     for relation in relations(type(record)):
         model, column = relation.related_model, relation.field.name
-        rows = list(model._base_manager.filter(**{column: record.pk})[: MOST_ROWS + 1])
-        if rows:
-            key = f"{model._meta.label_lower}.{column}"
-            tell = row if own is None or key in own else reference
-            yield key, _section(str(model._meta.verbose_name), rows, tell)
+        key = key_of(relation)
+        tell = row if own is None or key in own else reference
+        section = _section(str(model._meta.verbose_name), model._base_manager.filter(**{column: record.pk}), tell)
+        if section["rows"]:
+            yield key, section
 
 
 def held_about(user: Any, person: Any = None) -> dict[str, Any]:
@@ -94,12 +96,13 @@ def held_about(user: Any, person: Any = None) -> dict[str, Any]:
     if is_persona(user):  # shared: nobody may see where the others log in from
         for table in ("accounts.login.user", "usersessions.usersession.user"):
             copy["tables"].pop(table, None)
-    files = StoredFile.objects.filter(created_by=str(user.pk))
-    if files.exists():
-        copy["tables"]["core.storedfile.created_by"] = _section(
-            str(StoredFile._meta.verbose_name), files, lambda file: (row if file.rule == PROOF else reference)(file)
-        )
-    copy["tables"]["audit.auditevent.actor_id"] = _section("audit", own_events(user)[:MOST_ROWS])
+    files = _section(
+        str(StoredFile._meta.verbose_name), StoredFile.objects.filter(created_by=str(user.pk)),
+        lambda file: (row if file.rule == PROOF else reference)(file),
+    )  # fmt: skip
+    if files["rows"]:
+        copy["tables"]["core.storedfile.created_by"] = files
+    copy["tables"]["audit.auditevent.actor_id"] = _section("audit", own_events(user))
     if person is not None:
         states = Version.objects.filter(kind="person", record_id=person.pk)
         copy["person"] = {
