@@ -401,9 +401,10 @@ def read_sqlite(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
         event = {column.replace("public_id", "id"): row[column] for column in EVENT_COLUMNS}
         event["time"] = utc_text(datetime.fromisoformat(row["time"]).replace(tzinfo=UTC))
         link = {field: row[field] for field in ("seq", "content", "prev", "digest")}
-        if "behalf_id" in row.keys() and row["behalf_id"]:  # noqa: SIM118  the same
+        columns = row.keys()  # older databases lack the later ones
+        if "behalf_id" in columns and row["behalf_id"]:
             event["behalf_id"] = row["behalf_id"]
-        if "rows" in row.keys() and row["rows"] is not None:  # noqa: SIM118  a sqlite3.Row iterates over values
+        if "rows" in columns and row["rows"] is not None:
             event["rows"] = row["rows"]
             link["leaves"] = bytes(leaves.get(row["id"], b"")).hex()
         links.append(link | {"time": event["time"], "event": event})

@@ -247,10 +247,18 @@ def without(claim: str):
     return lambda outside: lambda said: outside.sign({name: v for name, v in said.items() if name != claim})
 
 
+def packed(part: bytes) -> str:
+    """Base64 for addresses without the filling, as the parts of a token are written."""
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+def packed_json(part: dict[str, Any]) -> str:
+    return packed(json.dumps(part).encode())
+
+
 def unsigned(_outside: LocalProvider):
     def forge(claims: dict[str, Any]) -> str:
-        pack = lambda part: base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()  # noqa: E731
-        return f"{pack({'alg': 'none', 'typ': 'JWT'})}.{pack(claims)}."
+        return f"{packed_json({'alg': 'none', 'typ': 'JWT'})}.{packed_json(claims)}."
 
     return forge
 
@@ -266,10 +274,8 @@ def symmetric(outside: LocalProvider):
         public = key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        pack = lambda part: base64.urlsafe_b64encode(part).rstrip(b"=")  # noqa: E731
-        head = pack(json.dumps({"alg": "HS256", "typ": "JWT", "kid": kid}).encode())
-        signed = head + b"." + pack(json.dumps(claims).encode())
-        return (signed + b"." + pack(hmac.new(public, signed, hashlib.sha256).digest())).decode()
+        signed = f"{packed_json({'alg': 'HS256', 'typ': 'JWT', 'kid': kid})}.{packed_json(claims)}"
+        return f"{signed}.{packed(hmac.new(public, signed.encode(), hashlib.sha256).digest())}"
 
     return forge
 
@@ -290,8 +296,7 @@ def own_key_in_the_header(outside: LocalProvider):
 def changed_after_signing(outside: LocalProvider):
     def forge(claims: dict[str, Any]) -> str:
         head, _body, signature = outside.sign(claims | {"sub": "somebody"}).split(".")
-        body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-        return f"{head}.{body}.{signature}"
+        return f"{head}.{packed_json(claims)}.{signature}"
 
     return forge
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from kechuang.web.audit.domain.record import record, record_bulk
 from kechuang.web.audit.domain.seal import seal
 from kechuang.web.audit.models import AuditEvent, BulkRows
 from kechuang.web.core.errors import UserError
+from tests.web.audit.log_file import write_log
 
 pytestmark = pytest.mark.django_db
 ROWS = [{"name": f"演示企业{n}", "revenue": f"{n}.00"} for n in range(7)]
@@ -161,14 +160,7 @@ def test_a_bulk_change_of_no_rows_has_the_empty_root():
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the verifier opens SQLite files")
 def test_the_verifier_reads_bulk_changes_from_a_database_file(event, tmp_path):
     target = tmp_path / "copy.sqlite3"
-    with closing(sqlite3.connect(target)) as copy, connection.cursor() as cursor:
-        for table in ("audit_auditevent", "audit_bulkrows", "audit_chainhead"):
-            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table])
-            copy.execute(cursor.fetchone()[0])
-            cursor.execute(f"SELECT * FROM {table}")
-            marks = ", ".join("?" for _ in cursor.description)
-            copy.executemany(f"INSERT INTO {table} VALUES ({marks})", cursor.fetchall())
-        copy.commit()
+    write_log(target)
     links, _ = verify_audit.load(target)
     assert [len(link.get("leaves", "")) for link in links] == [0, 7 * 64, 0]
     assert verify_audit.verify_chain(links).ok

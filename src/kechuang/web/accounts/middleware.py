@@ -127,7 +127,7 @@ class StaffGuard:
             request.session[SEEN] = seen = now
         # For the page: how long it may stay open without a click, and when it says that the time is running out.
         left = settings.STAFF_IDLE_SECONDS - (now - seen)
-        request.kc_idle = {  # type: ignore[attr-defined]
+        request.kc_idle = {  # type: ignore[attr-defined]  # ours; the page and views.stay read it
             "left": left,
             "warn": min(WARN_SECONDS, settings.STAFF_IDLE_SECONDS // 2),
             "until": timezone.localtime() + dt.timedelta(seconds=left),

@@ -25,27 +25,29 @@ def _opener() -> OpenerDirector:
     return build_opener(_NoRedirects)
 
 
-def _json(request: Request) -> tuple[int, Any]:
-    """Status and contents of an answer.
+def _json(address: str, *, form: dict[str, str] | None = None, **headers: str) -> tuple[int, Any]:
+    """Status and contents of an answer: to a GET, or to the POST of a form.
 
     Raises:
         UnreachableError: there is none, it is too large, or it is no JSON.
     """
-    if not is_protected(request.full_url):
-        raise UnreachableError(f"{request.full_url} is not protected by HTTPS")
+    if not is_protected(address):
+        raise UnreachableError(f"{address} is not protected by HTTPS")
+    sent = None if form is None else urlencode(form).encode()
+    request = Request(address, data=sent, headers={"Accept": "application/json"} | headers)  # noqa: S310  looked at above
     try:
         with _opener().open(request, timeout=TIMEOUT) as answer:
             status, body = answer.status, answer.read(MOST_BYTES + 1)
     except HTTPError as error:
         status, body = error.code, error.read(MOST_BYTES + 1)
     except (URLError, OSError, ValueError) as error:
-        raise UnreachableError(f"{request.full_url}: {error}") from error
+        raise UnreachableError(f"{address}: {error}") from error
     if len(body) > MOST_BYTES:
-        raise UnreachableError(f"{request.full_url}: more than {MOST_BYTES} bytes")
+        raise UnreachableError(f"{address}: more than {MOST_BYTES} bytes")
     try:
         return status, json.loads(body)
     except ValueError as error:
-        raise UnreachableError(f"{request.full_url}: {status}, no JSON") from error
+        raise UnreachableError(f"{address}: {status}, no JSON") from error
 
 
 def fetch(address: str) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def fetch(address: str) -> dict[str, Any]:
     Raises:
         UnreachableError: as :func:`_json`, or it is another kind of answer.
     """
-    status, found = _json(Request(address, headers={"Accept": "application/json"}))  # noqa: S310  _json looks at the scheme
+    status, found = _json(address)
     if status != 200 or not isinstance(found, dict):
         raise UnreachableError(f"{address}: {status}")
     return found
@@ -71,7 +73,7 @@ def exchange(provider: Provider, endpoint: str, methods: list[str], form: dict[s
         RefusedLoginError: the provider does not take the code: it is false, old, or was used before.
         UnreachableError: as :func:`_json`.
     """
-    headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {}
     sent = dict(form)
     if provider.client_secret and "client_secret_basic" in methods:
         pair = f"{quote(provider.client_id, safe='')}:{quote(provider.client_secret, safe='')}"
@@ -80,7 +82,7 @@ def exchange(provider: Provider, endpoint: str, methods: list[str], form: dict[s
         sent["client_id"] = provider.client_id
         if provider.client_secret:
             sent["client_secret"] = provider.client_secret
-    status, found = _json(Request(endpoint, data=urlencode(sent).encode(), headers=headers, method="POST"))  # noqa: S310
+    status, found = _json(endpoint, form=sent, **headers)
     if status in (400, 401, 403):
         raise RefusedLoginError("oidc_code")
     if status != 200 or not isinstance(found, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,8 +38,8 @@ class Provider:
 
 def provider() -> Provider | None:
     """The provider of the settings; None = log-in with password only."""
-    given: dict[str, object] = settings.OIDC
-    return Provider(**given) if given.get("issuer") else None  # type: ignore[arg-type]
+    given: dict[str, Any] = settings.OIDC
+    return Provider(**given) if given.get("issuer") else None
 
 
 def is_protected(address: str) -> bool:
