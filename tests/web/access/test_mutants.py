@@ -45,7 +45,6 @@ OPENS_NOTHING = {
     "registry.owners": "says whom a record belongs to",
     "registry.figures_filter": "narrows the public list to one's own; tried in registry/test_pages.py",
     "monitoring.may_decide": "asked for one's own value, which the sample is not; tried in test_submissions.py",
-    "selfservice.require_login": "what is asked of a visitor comes before everything else; tried in selfservice/test_claims.py",
     "selfservice.may_fill": "shows the form; the verb behind it asks require_fill",
     "laboratory.may_see_names": "names of firms inside a page; tried in laboratory/test_trials.py",
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from contextlib import closing
 
 import pytest
 from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from kechuang.proofs import verify_audit
 from kechuang.web.accounts import access
 from kechuang.web.accounts.domain import delegations as verbs
 from kechuang.web.accounts.domain.people import set_active, take_role
@@ -20,6 +23,7 @@ from kechuang.web.audit.domain.seal import seal_and_publish
 from kechuang.web.audit.models import AuditEvent
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
+from tests.web.audit.log_file import write_log
 
 pytestmark = pytest.mark.django_db
 USCC = "91431000MA4L00001X"
@@ -376,30 +380,33 @@ def test_a_request_of_the_giver_is_not_handled_by_who_stands_in(officers):
     assert may_handle_request(third, asked)
 
 
+def test_a_list_of_delegations_takes_the_same_queries_however_long_it_is(pair):
+    guard = person("guard", Role.SECURITY_ADMIN)
+    seen = []
+    for number in range(3):
+        person(f"officer{number}", Role.COUNTY, county="431004")
+        give(pair[0], f"officer{number}")
+        with CaptureQueriesContext(connection) as queries:
+            rows = verbs.everybodys_for_user(guard)
+        assert [valid for _, valid in rows] == [True] * (number + 1)
+        seen.append(len(queries))
+    assert seen[1] == seen[2]
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the verifier opens SQLite files")
 def test_the_stand_alone_verifier_reads_on_whose_behalf(pair, client_for, tmp_path):
     """From a database file, as an auditor has it; a name taken out is found."""
-    from contextlib import closing
-
-    from kechuang.proofs import verify_audit
-
     one = give(pair[0])
     client_for(pair[1]).post(f"/accounts/delegations/{one.public_id}/", {"do": "begin"})
     seal_and_publish()
     target = tmp_path / "copy.sqlite3"
-    with closing(sqlite3.connect(target)) as copy, connection.cursor() as cursor:
-        for table in ("audit_auditevent", "audit_bulkrows", "audit_chainhead"):
-            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table])
-            copy.execute(cursor.fetchone()[0])
-            cursor.execute(f"SELECT * FROM {table}")
-            marks = ", ".join("?" for _ in cursor.description)
-            copy.executemany(f"INSERT INTO {table} VALUES ({marks})", cursor.fetchall())
-        copy.commit()
-        links, heads = verify_audit.load(target)
-        found = {link["event"]["action"]: link["event"].get("behalf_id") for link in links}
-        assert found["delegation.begin"] == str(pair[0].pk)
-        assert found["delegation.give"] is None
-        assert verify_audit.verify_chain(links, heads).ok
+    write_log(target)
+    links, heads = verify_audit.load(target)
+    found = {link["event"]["action"]: link["event"].get("behalf_id") for link in links}
+    assert found["delegation.begin"] == str(pair[0].pk)
+    assert found["delegation.give"] is None
+    assert verify_audit.verify_chain(links, heads).ok
+    with closing(sqlite3.connect(target)) as copy:
         copy.execute("UPDATE audit_auditevent SET behalf_id = '' WHERE action = 'delegation.begin'")
         copy.commit()
     broken = verify_audit.verify_chain(verify_audit.load(target)[0]).broken

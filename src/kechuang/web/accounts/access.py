@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import timezone
 
-from kechuang.web.accounts.models import STAFF_ROLES, Delegation, Grant, Role
+from kechuang.web.accounts.models import STAFF_ROLES, Delegation, Grant, Role, valid_grants
 from kechuang.web.core.enums import Realm
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -23,9 +23,9 @@ def grants(user: Any) -> QuerySet[Grant]:
     """
     if not (getattr(user, "is_authenticated", False) and user.is_active):
         return Grant.objects.none()
-    today, lent = timezone.localdate(), acting(user)
+    lent = acting(user)
     mine = Grant.objects.filter(user=user) if lent is None else Grant.objects.filter(pk=lent.grant_id)
-    return mine.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    return mine.filter(valid_grants())
 
 
 def _loaded(user: Any) -> list[Grant]:
@@ -128,8 +128,7 @@ def require(user: Any, *wanted: Role) -> None:
     Raises:
         UserError: status 401 for a visitor, 403 for a person without such a role; the text says which role is needed.
     """
-    if not getattr(user, "is_authenticated", False):
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(user)
     if has_role(user, *wanted):
         return
     names_zh = "、".join(ROLE_NAMES[role][0] for role in wanted)

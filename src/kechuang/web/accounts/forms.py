@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as account
 from allauth.core import context
@@ -141,10 +141,8 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, grants: list[Grant], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["grant"].choices = [  # type: ignore[attr-defined]
-            (one.pk, f"{one.get_role_display()} {one.organisation or one.county or one.department}".strip())
-            for one in grants
-        ]
+        choices = [(one.pk, f"{one.get_role_display()} {one.reach}".strip()) for one in grants]
+        cast(forms.ChoiceField, self.fields["grant"]).choices = choices
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "grant" else "form-control"
 

@@ -60,6 +60,21 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
 
+    @property
+    def reach(self) -> str:
+        """What the role is bound to: an organisation, a county or a department; empty for the whole city."""
+        return self.organisation or self.county or self.department
+
+    @property
+    def valid(self) -> bool:
+        """Whether it has not ended before today; :func:`valid_grants` says the same to the database."""
+        return self.valid_to is None or self.valid_to >= timezone.localdate()
+
+
+def valid_grants() -> models.Q:
+    """The grants that have not ended before today."""
+    return models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=timezone.localdate())
+
 
 class LogInResult(models.TextChoices):
     """How an attempt to log in ended."""

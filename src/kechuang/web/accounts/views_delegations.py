@@ -14,7 +14,7 @@ from kechuang.web.accounts.domain import delegations as verbs
 from kechuang.web.accounts.forms import DelegationForm
 from kechuang.web.accounts.landing import landing
 from kechuang.web.accounts.models import Role
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,8 +50,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take back (``do=withdraw``), or start to act on the giver's behalf (``do=begin``)."""
-    if not request.user.is_authenticated:
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(request.user)
     if request.POST.get("do") == "begin":
         one = verbs.begin(request.user, public_id)
         request.session[kept.ACTING] = one.public_id

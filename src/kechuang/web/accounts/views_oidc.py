@@ -24,7 +24,7 @@ from kechuang.web.accounts.oidc import flow
 from kechuang.web.accounts.oidc.config import Provider, provider
 from kechuang.web.accounts.oidc.errors import RefusedLoginError, UnreachableError
 from kechuang.web.core import pages
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.core.ratelimit import limit
 
 PENDING = "kc_oidc_pending"  # an identity that waits for the person to say that it is the own one
@@ -99,8 +99,7 @@ def _log_in(request: HttpRequest, known: Provider, arrival: flow.Arrival) -> Htt
 
 def _ask_to_link(request: HttpRequest, arrival: flow.Arrival) -> HttpResponse:
     """Keep the identity until the person who began has confirmed it: a foreign page could have sent somebody here."""
-    if not request.user.is_authenticated:
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(request.user)
     if request.user.pk != arrival.begun_by:
         raise _another()
     claims = arrival.claims

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import get_language
 
 
@@ -14,3 +16,9 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return self.en if (get_language() or "").startswith("en") else self.zh
+
+
+def require_login(user: Any) -> None:
+    """Let only people with a log-in pass. Raises ``UserError`` (401), which leads pages to log-in and back."""
+    if not getattr(user, "is_authenticated", False):
+        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)

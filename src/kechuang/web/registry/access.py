@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import Role, User
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 
 from .models import Organisation
 
@@ -132,8 +132,7 @@ def may_write(user: Any, kind: Any, record: Any = None) -> bool:
 
 def require_write(user: Any, kind: Any, record: Any = None) -> None:
     """Let only who may write pass. Raises ``UserError`` 401 or 403."""
-    if not getattr(user, "is_authenticated", False):
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(user)
     if not may_write(user, kind, record):
         raise UserError(
             f"{kind.zh}只有市科技局经办人和所在县市区的经办人能改。要权限，请找本单位管理员。",

@@ -8,17 +8,11 @@ from django.db.models import Q
 
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import Role
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.registry.access import figures_filter, may_see_figures
 from kechuang.web.registry.models import Organisation
 
 from .models import Claim, PersonalRequest
-
-
-def require_login(user: Any) -> None:
-    """Let only people with a log-in pass. Raises ``UserError`` (401)."""
-    if not getattr(user, "is_authenticated", False):
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
 
 
 def decides_claims(user: Any) -> bool:

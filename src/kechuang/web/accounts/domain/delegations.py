@@ -17,14 +17,14 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from kechuang.web.accounts import access
 from kechuang.web.accounts.models import APART, STAFF_ROLES, Delegation, Grant, Role, User
 from kechuang.web.audit.domain.record import record
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 
 STAFF_DAYS = 30
 ORGANISATION_DAYS = 90
@@ -86,7 +86,7 @@ def give(giver: User, grant_id: int, receiver_name: str, *, until: dt.date | Non
         raise UserError("请写明事由。", "Say why.", field="reason")
     with transaction.atomic():
         User.objects.select_for_update().get(pk=giver.pk)  # two clicks at once: the second sees the first
-        if any(in_force(one) for one in Delegation.objects.filter(grant=grant, receiver=receiver)):
+        if any(in_force(one) for one in _all().filter(grant=grant, receiver=receiver)):
             raise UserError(
                 "这项权限已经委托给这个人。要改日期，先收回。",
                 "This right is lent to this person already. To change the day, take it back first.",
@@ -95,7 +95,7 @@ def give(giver: User, grant_id: int, receiver_name: str, *, until: dt.date | Non
             )
         made = Delegation.objects.create(
             giver=giver, receiver=receiver, grant=grant, role=grant.role, until=until, reason=reason.strip()[:200],
-            reach=grant.organisation or grant.county or grant.department,
+            reach=grant.reach,
         )  # fmt: skip
         _tell(giver, "delegation.give", made)
     return made
@@ -120,24 +120,21 @@ def _fits(receiver: User, role: str) -> bool:
     """Whether a person can take a right of that role, by the own grants."""
     if not receiver.is_active:
         return False
-    today = timezone.localdate()
-    rows = Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), user=receiver)
-    held = set(rows.values_list("role", flat=True))
+    held = {grant.role for grant in receiver.grants.all() if grant.valid}
     return bool(held & STAFF_ROLES) == (role in STAFF_ROLES) and not held & APART
 
 
 def in_force(one: Delegation) -> bool:
     """Whether a delegation gives its right today: nothing that it hangs on has ended."""
-    today = timezone.localdate()
     grant = one.grant
     return bool(
         one.withdrawn_at is None
-        and one.until >= today
+        and one.until >= timezone.localdate()
         and grant is not None
         and grant.user_id == one.giver_id
         and grant.role == one.role
         and grant.role not in APART
-        and (grant.valid_to is None or grant.valid_to >= today)
+        and grant.valid
         and one.giver.is_active
         and one.giver.realm == one.receiver.realm
         and _fits(one.receiver, one.role)
@@ -193,8 +190,7 @@ def withdraw(actor: Any, public_id: str) -> Delegation:
         Http404: there is none that this person may end.
         UserError: a visitor (401).
     """
-    if not getattr(actor, "is_authenticated", False):
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(actor)
     with transaction.atomic():
         one = Delegation.objects.select_for_update().filter(public_id=public_id).first()
         guard = access.has_role(actor, Role.SECURITY_ADMIN)
@@ -229,7 +225,8 @@ def everybodys_for_user(actor: Any) -> list[tuple[Delegation, bool]]:
 
 
 def _all() -> QuerySet[Delegation]:
-    return Delegation.objects.select_related("giver", "receiver", "grant")
+    """With what :func:`in_force` looks at."""
+    return Delegation.objects.select_related("giver", "receiver", "grant").prefetch_related("receiver__grants")
 
 
 def _with_state(rows: QuerySet[Delegation]) -> list[tuple[Delegation, bool]]:

@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from kechuang.web.accounts import access
-from kechuang.web.accounts.domain.people import _require
 from kechuang.web.accounts.models import Identity, Role, User
 from kechuang.web.audit.domain.record import record, state_digest
 from kechuang.web.core.enums import Realm
@@ -62,7 +61,7 @@ def unlink(user: User, *, actor: Any) -> int:
         UserError: somebody else's account, and the actor is no security administrator (401, 403).
     """
     if actor.pk != user.pk:
-        _require(actor, Role.SECURITY_ADMIN)
+        access.require(actor, Role.SECURITY_ADMIN)
     with transaction.atomic():
         found = list(Identity.objects.select_for_update().filter(user=user))
         if found:

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from kechuang.web.accounts import access
-from kechuang.web.accounts.models import APART, Grant, Role, User
+from kechuang.web.accounts.models import APART, Grant, Role, User, valid_grants
 
 MAX_LISTED = 200
 
@@ -39,14 +38,10 @@ def person_for_user(actor: Any, pk: int) -> User:
 
 def somebody_gives_roles() -> bool:
     """Whether there is a security administrator; without one roles can be given at the command line only."""
-    today = timezone.localdate()
-    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    return Grant.objects.filter(valid, role=Role.SECURITY_ADMIN, user__is_active=True).exists()
+    return Grant.objects.filter(valid_grants(), role=Role.SECURITY_ADMIN, user__is_active=True).exists()
 
 
 def holding_two() -> list[str]:
     """User names of people who hold two of the three roles that are kept apart."""
-    today = timezone.localdate()
-    valid = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    rows = Grant.objects.filter(valid, role__in=APART).values("user__username")
+    rows = Grant.objects.filter(valid_grants(), role__in=APART).values("user__username")
     return sorted(row["user__username"] for row in rows.annotate(n=Count("role", distinct=True)).filter(n__gt=1))

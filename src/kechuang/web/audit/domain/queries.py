@@ -18,7 +18,7 @@ from kechuang.proofs.chain import GENESIS, Verdict, verify_chain
 from kechuang.proofs.merkle import proof_of_hashes, salt_of
 from kechuang.web.audit.domain.record import plain
 from kechuang.web.audit.models import AuditEvent, BulkRows, ChainHead, EventQuerySet
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.core.paging import Cut, cut
 
 MOST_PEOPLE = 500
@@ -39,8 +39,7 @@ def events_for_user(user: Any) -> EventQuerySet:
     Raises:
         UserError: the person may not read the log (401 for a visitor, else 403).
     """
-    if not getattr(user, "is_authenticated", False):
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(user)
     if not may_read_events(user):
         raise UserError(
             "审计日志的内容只有审计员能看；链头和校验文件对所有人公开。",
@@ -57,8 +56,7 @@ def own_events(user: Any) -> EventQuerySet:
     Raises:
         UserError: a visitor (401).
     """
-    if not getattr(user, "is_authenticated", False):
-        raise UserError("请先登录。", "Please log in first.", code="login_required", status=401)
+    require_login(user)
     return AuditEvent.objects.filter(actor_id=str(user.pk))
 
 

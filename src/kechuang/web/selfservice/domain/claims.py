@@ -20,12 +20,12 @@ from kechuang.web.accounts import access as roles
 from kechuang.web.accounts.models import Grant, Role
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core import files
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.core.ids import new_id
 from kechuang.web.registry.enums import OrganisationKind, OrganisationStatus
 from kechuang.web.registry.models import Organisation
 
-from ..access import may_follow_claim, require_login
+from ..access import may_follow_claim
 from ..consent import CLAIM
 from ..enums import ClaimState, Position
 from ..models import Claim

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from kechuang.web.accounts import access as roles
 from kechuang.web.audit.domain.record import record
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 
-from ..access import require_login
 from ..consent import current
 from ..models import Consent
 

@@ -17,10 +17,10 @@ from django.utils import timezone
 from kechuang.chinese.workdays import add_workdays
 from kechuang.web.accounts import access as roles
 from kechuang.web.audit.domain.record import record
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.registry.models import Person
 
-from ..access import handles_requests, may_handle_request, may_see_request, require_login
+from ..access import handles_requests, may_handle_request, may_see_request
 from ..enums import RequestKind, RequestState
 from ..models import PersonalRequest
 from .erase import erase_account, erase_person, require_erasable

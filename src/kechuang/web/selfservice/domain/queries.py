@@ -10,11 +10,11 @@ from django.http import Http404
 
 from kechuang.codes import uscc
 from kechuang.web.accounts import access as roles
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.registry.domain.names import named_or_coded
 from kechuang.web.registry.models import Organisation
 
-from ..access import claims_filter, decides_claims, may_follow_claim, may_see_claim, require_login
+from ..access import claims_filter, decides_claims, may_follow_claim, may_see_claim
 from ..enums import ClaimState
 from ..models import Claim
 from .claims import acting_for

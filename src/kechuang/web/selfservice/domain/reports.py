@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from kechuang.tabular import Finding
 from kechuang.web.accounts.models import ApiToken
-from kechuang.web.core.errors import UserError
+from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.policy.domain.queries import current_release
 from kechuang.web.registry.domain.kinds import Field
 from kechuang.web.registry.models import Organisation, Source, YearlyFigures
 
-from ..access import follows_reports, may_fill, may_read_report, reports_filter, require_login
+from ..access import follows_reports, may_fill, may_read_report, reports_filter
 from ..enums import ReportState
 from ..models import YearReport
 from .claims import acting_for
