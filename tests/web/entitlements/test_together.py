@@ -74,6 +74,20 @@ def test_pages_name_what_is_forgone_and_what_it_depends_on(meeting, cast, client
     assert "合计不超过 150,000.00 元" in paper
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "50,000.00 yuan forgone: together at most 150,000.00 yuan"),
+        ("zh-hans", "少得 50,000.00 元：合计不超过 150,000.00 元"),
+    ],
+)
+def test_the_page_of_an_organisation_says_why_in_its_language(meeting, cast, client_for, language, text):
+    run(on=ON)
+    client = client_for(cast.firm_a)
+    client.cookies["kc_lang"] = language
+    assert text in client.get(f"/enterprises/{cast.company_a.uscc}/").content.decode()
+
+
 def test_officers_see_the_budget_and_its_shares(meeting, cast, client_for):
     done = run(on=ON)
     page = client_for(cast.officer).get("/measures/institution-award/results/").content.decode()

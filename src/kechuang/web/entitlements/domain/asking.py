@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from kechuang.citypack import models as pack_models
 from kechuang.measures.facts import FactError
+from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.policy.domain.releases import LoadedRelease
 
 LONGEST = 4000  # characters of one answer; a list has many lines
@@ -45,7 +46,7 @@ class FieldView:
     @property
     def order(self) -> str:
         """Of a list: what stands on each line, in its order, in the active language."""
-        return gettext("；").join(f"{e.en if _english() else e.id}{_hint(e)}" for e in self.elements)
+        return gettext("；").join(f"{e.en if is_english() else e.id}{_hint(e)}" for e in self.elements)
 
     @property
     def example(self) -> str:
@@ -72,20 +73,20 @@ class FieldView:
     @property
     def name(self) -> str:
         """The fact's name in the active language."""
-        return self.fact.en if _english() else self.fact.id
+        return self.fact.en if is_english() else self.fact.id
 
     @property
     def message(self) -> str:
         """The error in the active language."""
         if self.error is None:
             return ""
-        return self.error.en if _english() else self.error.zh
+        return self.error.en if is_english() else self.error.zh
 
     @property
     def unit(self) -> str:
         """The unit in the active language."""
         unit = self.fact.unit or ""
-        return {"元": "yuan"}.get(unit, unit) if _english() else unit
+        return {"元": "yuan"}.get(unit, unit) if is_english() else unit
 
 
 def _hint(fact: pack_models.Fact) -> str:
@@ -93,12 +94,8 @@ def _hint(fact: pack_models.Fact) -> str:
     if fact.type == "boolean":
         return gettext("（是或否）")
     if fact.type == "enum":
-        return gettext("（%(values)s）") % {"values": "/".join(v.en if _english() else v.value for v in fact.values)}
+        return gettext("（%(values)s）") % {"values": "/".join(v.en if is_english() else v.value for v in fact.values)}
     return ""
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def options(fact: pack_models.Fact, value: str, alone: bool = False) -> list[Option]:
@@ -109,7 +106,7 @@ def options(fact: pack_models.Fact, value: str, alone: bool = False) -> list[Opt
             Option("否", gettext("否"), value in ("否", "no", "false")),
         ]
     elif fact.type == "enum":
-        listed = [Option(v.value, v.en if _english() else v.value, value in (v.value, v.en)) for v in fact.values]
+        listed = [Option(v.value, v.en if is_english() else v.value, value in (v.value, v.en)) for v in fact.values]
     else:
         return []
     open_ = not any(option.chosen for option in listed)
@@ -167,12 +164,12 @@ def shown(value: Any, fact: pack_models.Fact) -> str:
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
     if fact.type == "enum":
-        return next((v.en for v in fact.values if v.value == value), str(value)) if _english() else str(value)
+        return next((v.en for v in fact.values if v.value == value), str(value)) if is_english() else str(value)
     if fact.type == "relation":
         return gettext("%(n)s 项") % {"n": len(value)}
     text = written(value, fact)
     unit = "" if fact.type in ("rate", "date", "text") else (fact.unit or "")
-    if _english():
+    if is_english():
         unit = {"元": "yuan"}.get(unit, unit)
     return f"{text} {unit}".strip()
 

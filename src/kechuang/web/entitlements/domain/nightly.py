@@ -95,7 +95,7 @@ def _results(
     release: LoadedRelease, organisation: Organisation, day: dt.date, current: Run, failures: list[dict[str, str]]
 ) -> Iterator[tuple[Subject, Entitlement]]:
     """The rows of one organisation with their subjects; a measure that fails is noted and the rest goes on."""
-    found: list[tuple[Subject, Explanation]] = []
+    found: list[tuple[Subject, Explanation, Group]] = []
     known = received(release, organisation, day)
     for measure, subject in subjects(release, organisation, day):
         try:
@@ -104,24 +104,24 @@ def _results(
         except Exception as error:  # noted in the run; one faulty row must not lose the night's work
             failures.append({"measure": measure.id, "uscc": organisation.uscc, "error": str(error)[:300]})
             continue
-        found.append((subject, explanation))
+        found.append((subject, explanation, group_of(explanation, release.facts)))
     claims = [
         Claim(explanation.measure, explanation.amount, key_of(subject), together.day_of(subject.kind, subject.record))
-        for subject, explanation in found
-        if explanation.amount is not None and group_of(explanation, release.facts) == Group.GET
+        for subject, explanation, group in found
+        if explanation.amount is not None and group == Group.GET
     ]
     awards = together.awards(release, claims, day, known)
-    for subject, explanation in found:
+    for subject, explanation, group in found:
         award = awards.get((explanation.measure, key_of(subject)))
-        yield subject, _row(release, current, organisation, subject, explanation, award)
+        yield subject, _row(current, organisation, subject, explanation, group, award)
 
 
 def _row(
-    release: LoadedRelease,
     current: Run,
     organisation: Organisation,
     subject: Subject,
     explanation: Explanation,
+    group: Group,
     award: Award | None,
 ) -> Entitlement:
     return Entitlement(
@@ -135,7 +135,7 @@ def _row(
         county=organisation.county,
         realm=subject.record.realm,
         status=explanation.status,
-        group=group_of(explanation, release.facts) if award is None else group_after(award),
+        group=group if award is None else group_after(award),
         amount=explanation.amount,
         amount_if=explanation.amount_if,
         awarded=explanation.amount if award is None else award.amount,
