@@ -51,7 +51,6 @@ from .values import FieldError, References, Value, column_of
 
 CHUNK = 300
 WRITTEN = (Why.CHANGE, Why.CORRECT)
-TEXTS = ("text", "code", "choice")
 
 
 @dataclass(frozen=True)
@@ -253,21 +252,22 @@ def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
         earlier = {held.record_id: held for held in waiting if held.import_id == work.import_id}
     else:
         holding.make_way(kind, keys)
-    history, published = holding.stored(kind, keys), holding.published()
+    marks = holding.published()
+    history = holding.stored(kind, marks, keys)
     inserted: list[Version] = []
     closed: list[Version] = []
     columns: set[str] = set()
     changed: list[Any] = []
     helds: list[HeldChange] = []
-    for index, row, record in rows:
+    for index, given, record in rows:
         if error := other_realm(kind, record, work.realm):
             work.fail(index, error)
             continue
         try:
-            if record.pk in earlier:  # the import has named this record before: both rows are one change
-                row = _both(kind, earlier[record.pk].given, row, work.found)  # noqa: PLW2901
-            row = without_former_code(kind, record, row)  # noqa: PLW2901
-            known = max(record.recorded_at, published.get(record.import_id, record.recorded_at))
+            before = earlier.get(record.pk)  # the import has named this record before: both rows are one change
+            whole = _both(kind, before.given, given, work.found) if before else given
+            row = without_former_code(kind, record, whole)
+            known = holding.known_since(record.recorded_at, record.import_id, marks)
             versions = history.get(record.pk) or [initial(kind, record, known)]
             writing = new_state(kind, record, versions, row, work.valid_from, work.on_change, moment)
         except FieldError as error:
@@ -276,20 +276,19 @@ def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
         if writing is None:
             work.results[index] = RowResult(index, "unchanged", record.pk)
             continue
+        work.results[index] = RowResult(index, "changed", record.pk, writing.changed)
         new, old = rows_of(writing, work.source, work.event_id, work.import_id)
+        names = project(kind, record, new, work.found)
         if work.hold:
-            names = project(kind, record, new, work.found)
-            given = {name: value.text for name, value in row.values.items()}
+            said = {name: value.text for name, value in row.values.items()}
             at: Any = writing.writing.recorded_at
-            helds.append(holding.put_away(kind, record, new, old, names, given, work.import_id, at))
-            work.results[index] = RowResult(index, "changed", record.pk, writing.changed)
+            helds.append(holding.put_away(kind, record, new, old, names, said, work.import_id, at))
             continue
         inserted += new
         closed += old
-        if names := project(kind, record, new, work.found):
+        if names:
             columns |= set(names)
             changed.append(record)
-        work.results[index] = RowResult(index, "changed", record.pk, writing.changed)
     if earlier:
         HeldChange.objects.filter(pk__in=[held.pk for held in earlier.values()]).delete()
     HeldChange.objects.bulk_create(helds)
@@ -324,9 +323,7 @@ def _gone(kind: Kind) -> FieldError:
 def _both(kind: Kind, given: Mapping[str, str | None], row: Row, found: References) -> Row:
     """What a row says, together with what the import said of the same record before; the later word counts."""
     values = {
-        name: Value(
-            column_of(kind.field(name), text if kind.field(name).type in TEXTS else (text or None), found), text
-        )
+        name: Value(column_of(kind.field(name), text, found), text)
         for name, text in given.items()
         if name not in row.values
     }

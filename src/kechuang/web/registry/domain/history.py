@@ -38,8 +38,9 @@ def initial(kind: Kind, record: Any, recorded_at: dt.datetime | None = None) -> 
 def versions(record: Any) -> list[Version]:
     """All states of a record in the order they were recorded; at least one."""
     kind = kind_of(record)
-    rows = holding.stored(kind, [record.pk]).get(record.pk)
-    return rows or [initial(kind, record, holding.recorded_at(record))]
+    marks = holding.published()
+    rows = holding.stored(kind, marks, [record.pk]).get(record.pk)
+    return rows or [initial(kind, record, holding.known_since(record.recorded_at, record.import_id, marks))]
 
 
 def state(record: Any, valid_on: dt.date | None = None, known_on: dt.datetime | None = None) -> State | None:
@@ -51,7 +52,7 @@ def state(record: Any, valid_on: dt.date | None = None, known_on: dt.datetime | 
 def past_state(kind: Kind, record_id: int, valid_on: dt.date, known_on: dt.datetime) -> State | None:
     """The same for a record that may be gone meanwhile: an undone import leaves its states here."""
     record = kind.model.objects.filter(pk=record_id).first()
-    rows = versions(record) if record else holding.stored(kind, [record_id]).get(record_id, [])
+    rows = versions(record) if record else holding.stored(kind, holding.published(), [record_id]).get(record_id, [])
     found = bitemporal.as_of(rows, valid_on, known_on)
     return None if found is None else found.values
 
@@ -64,7 +65,7 @@ def on_day(record: Any, day: dt.date) -> Any:
     kind = kind_of(record)
     if not kind.state_like or day == timezone.localdate():
         return record
-    rows = holding.stored(kind, [record.pk]).get(record.pk)
+    rows = holding.stored(kind, holding.published(), [record.pk]).get(record.pk)
     held = bitemporal.as_of(rows, day) if rows else None
     if held is None or held.values == state_of(kind, record):
         return record

@@ -3,7 +3,7 @@
 An import must not change a known record while others still look at half of it. So each change is thought through chunk by
 chunk and put away (:class:`~..models.HeldChange`). :mod:`.publishing` puts all of them into the rows with one statement and sets
 ``UnfinishedImport.published_at``. From that commit on the states of the history are those of the plans, recorded at that moment:
-:func:`overlay` adds them for readers until :func:`settle` has stored them, in short chunks. Whoever writes a record first calls
+:func:`stored` adds them for readers until :func:`settle_some` has stored them, in short chunks. Whoever writes a record first calls
 :func:`make_way`: what was published is stored, and what still waits is thought through again before it is published.
 """
 
@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from ..enums import Why
 from ..models import HeldChange, UnfinishedImport, Version
@@ -21,6 +21,8 @@ from ..models.names import index_names
 from .kinds import Kind
 
 Rows = dict[int, list[Version]]
+#: Imports that are published and not yet all in the history, with the moment of publication.
+Marks = dict[str, dt.datetime]
 
 
 def put_away(
@@ -89,27 +91,36 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def published() -> dict[str, dt.datetime]:
-    """The imports that can be seen but are not yet all in the history, with the moment of publication."""
+def published() -> Marks:
+    """The imports that can be seen but are not yet all in the history. Asks the database: once for many records."""
     marks = UnfinishedImport.objects.filter(published_at__isnull=False)
     return dict(marks.values_list("import_id", "published_at"))
 
 
-def stored(kind: Kind, keys: Collection[int] | None = None) -> Rows:
+def known_since(recorded_at: dt.datetime, import_id: str, marks: Marks) -> dt.datetime:
+    """Since when something recorded at a moment by an import is known: not before the import was published."""
+    return max(recorded_at, marks.get(import_id, recorded_at))
+
+
+def stored(kind: Kind, marks: Marks, keys: Collection[int] | None = None) -> Rows:
     """The states of records (None: of all of the kind) in the order of recording; those never changed are missing.
 
     What has been published and not yet settled is among them, as rows that are not stored.
+
+    Args:
+        marks: of :func:`published`, asked before: what is settled in between is then found twice, and never missed.
     """
-    marks = published()
     helds: list[HeldChange] = []
-    if marks:  # read before the stored ones: what is settled in between is then found twice, and never missed
+    if marks:
         query = HeldChange.objects.filter(kind=kind.id, import_id__in=marks)
         helds = list(query if keys is None else query.filter(record_id__in=keys))
     found: Rows = {}
-    rows = Version.objects.filter(kind=kind.id).select_related("source")
-    for row in (rows if keys is None else rows.filter(record_id__in=keys)).iterator(chunk_size=2000):
-        if row.import_id in marks and row.why == Why.INITIAL:  # the first state of a record that the import made
-            row.recorded_at = max(row.recorded_at, marks[row.import_id])
+    rows = Version.objects.filter(kind=kind.id)
+    if keys is not None:  # sources are asked for of single records, not where a whole kind is counted
+        rows = rows.filter(record_id__in=keys).select_related("source")
+    for row in rows.iterator(chunk_size=2000):
+        if row.why == Why.INITIAL:  # the first state of a record that the import made
+            row.recorded_at = known_since(row.recorded_at, row.import_id, marks)
         found.setdefault(row.record_id, []).append(row)
     for held in helds:
         _overlay(found.setdefault(held.record_id, []), held, marks[held.import_id])
@@ -146,7 +157,7 @@ def make_way(kind: Kind, keys: Collection[int]) -> None:
         HeldChange.objects.filter(pk__in=[held.pk for held in waiting]).update(stale=True)
 
 
-def _store(helds: list[HeldChange], marks: dict[str, dt.datetime]) -> None:
+def _store(helds: list[HeldChange], marks: Marks) -> None:
     """Put published changes into the history for good."""
     for moment in {marks[held.import_id] for held in helds}:
         closes = [pk for held in helds if marks[held.import_id] == moment for pk in held.plan["closes"]]
@@ -158,14 +169,13 @@ def _store(helds: list[HeldChange], marks: dict[str, dt.datetime]) -> None:
 def settle_some(import_id: str, limit: int) -> int:
     """Store the next changes of a published import, at most ``limit``; returns how many it took (0: all are stored).
 
-    One transaction. A record is settled once, whether here or by somebody who writes it meanwhile.
+    Inside a transaction. A record is settled once, whether here or by somebody who writes it meanwhile.
     """
-    with transaction.atomic():
-        marks = published()
-        if import_id not in marks:
-            return 0
-        helds = list(HeldChange.objects.select_for_update().filter(import_id=import_id).order_by("pk")[:limit])
-        _store(helds, marks)
+    marks = published()
+    if import_id not in marks:
+        return 0
+    helds = list(HeldChange.objects.select_for_update().filter(import_id=import_id).order_by("pk")[:limit])
+    _store(helds, marks)
     return len(helds)
 
 
@@ -174,11 +184,3 @@ def discard_some(import_id: str, limit: int) -> int:
     keys = list(HeldChange.objects.filter(import_id=import_id).order_by("pk").values_list("pk", flat=True)[:limit])
     HeldChange.objects.filter(pk__in=keys).delete()
     return len(keys)
-
-
-def recorded_at(record: Any) -> dt.datetime:
-    """Since when a record that was never changed is known: those of an import since its publication."""
-    moment: dt.datetime = record.recorded_at
-    if not record.import_id:
-        return moment
-    return max(moment, published().get(record.import_id, moment))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -110,13 +111,12 @@ def _put_in(kind: Kind, import_id: str, columns: list[str]) -> int:
                 f" ELSE json_extract(h.columns, {path}) END"
             )
 
-    # Names of columns come from the models, never from a file.
     sets = (
         ", ".join(f"{quote(column)} = {new(column)}" for column in columns) or f"{quote('realm')} = r.{quote('realm')}"
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} AS r SET {sets} FROM registry_heldchange AS h"  # noqa: S608
+            f"UPDATE {table} AS r SET {sets} FROM registry_heldchange AS h"  # noqa: S608  names of tables and columns only, from the models
             " WHERE h.import_id = %s AND h.kind = %s AND h.record_id = r.id",
             [import_id, kind.id],
         )
@@ -136,7 +136,7 @@ def settle(import_id: str, pace: Pace) -> None:
     moment = holding.published().get(import_id)
     if moment is None:
         return
-    pace.work(lambda size: holding.settle_some(import_id, size))
+    pace.work(partial(holding.settle_some, import_id))
     for kind in KINDS.values():
         _known_since(kind, import_id, moment, pace)
     UnfinishedImport.objects.filter(import_id=import_id, published_at=moment).delete()
@@ -147,7 +147,7 @@ def _known_since(kind: Kind, import_id: str, moment: dt.datetime, pace: Pace) ->
     made = kind.model.everything.filter(import_id=import_id, recorded_at__lt=moment)
     first = Version.objects.filter(kind=kind.id, import_id=import_id, why=Why.INITIAL, recorded_at__lt=moment)
     for rows in (made, first):
-        pace.work(lambda size, rows=rows: _move(rows, moment, size))  # type: ignore[misc]
+        pace.work(partial(_move, rows, moment))
 
 
 def _move(rows: Any, moment: dt.datetime, size: int) -> int:
@@ -157,7 +157,7 @@ def _move(rows: Any, moment: dt.datetime, size: int) -> int:
 
 def discard(import_id: str, pace: Pace) -> None:
     """Throw away the changes an import still holds back. Nothing of them was ever seen."""
-    pace.work(lambda size: holding.discard_some(import_id, size))
+    pace.work(partial(holding.discard_some, import_id))
 
 
 def unsettled() -> list[str]:

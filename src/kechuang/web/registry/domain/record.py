@@ -27,10 +27,10 @@ from kechuang.web.core.errors import UserError
 
 from ..enums import Why
 from ..models import Alias, Source, Version
-from .history import State, history, initial, state
-from .holding import make_way, recorded_at
+from .history import State, history, initial, state, versions
+from .holding import make_way
 from .kinds import KINDS, Kind, kind_of
-from .values import EMPTY, FieldError, References, Value, clean, column_of, identity_hash, state_of
+from .values import EMPTY, FieldError, References, Value, clean, column_of, empty, identity_hash, state_of
 
 __all__ = ["Written", "clean_row", "history", "new_state", "remove", "state", "store", "write"]
 
@@ -57,12 +57,7 @@ class Row:
 
     def key(self, kind: Kind) -> tuple[Any, ...]:
         """Its natural key as columns hold it."""
-        return tuple(self.values.get(name, _left_out(kind, name)).column for name in kind.natural_key)
-
-
-def _left_out(kind: Kind, name: str) -> Value:
-    """What a column holds whose field was not given: an empty text where it is a text, else nothing."""
-    return Value("", "") if kind.field(name).type in ("text", "code", "choice") else EMPTY
+        return tuple(self.values.get(name, empty(kind.field(name))).column for name in kind.natural_key)
 
 
 def clean_row(kind: Kind, values: Mapping[str, Any], found: References) -> tuple[Row, list[FieldError]]:
@@ -432,8 +427,7 @@ def _rewrite(
 def versions_locked(kind: Kind, record: Any) -> list[Version]:
     """All states of a record that is locked and about to be written, the first one unsaved where it was never changed."""
     make_way(kind, [record.pk])
-    rows = list(Version.objects.filter(kind=kind.id, record_id=record.pk).select_related("source"))
-    return rows or [initial(kind, record, recorded_at(record))]
+    return versions(record)
 
 
 def remove(record: Any, *, actor: Any) -> AuditEvent:

@@ -55,16 +55,15 @@ def states(kind: Kind, realm: str, on: dt.date, known_on: dt.datetime | None = N
 
     A record that was never changed has one state from its recording on; the others' states are read together.
     """
-    history, published = holding.stored(kind), holding.published()
+    marks = holding.published()
+    history = holding.stored(kind, marks)
     rows = kind.model.objects.filter(realm=realm).select_related(*kind.references)
     for record in rows.iterator(chunk_size=2000):
         if record.pk in history:
             held = bitemporal.as_of(history[record.pk], on, known_on)
             if held is not None:
                 yield record.pk, held.values
-        elif (
-            known_on is None or max(record.recorded_at, published.get(record.import_id, record.recorded_at)) <= known_on
-        ):
+        elif known_on is None or holding.known_since(record.recorded_at, record.import_id, marks) <= known_on:
             yield record.pk, state_of(kind, record)
 
 
@@ -150,13 +149,14 @@ FIRM_COLUMNS = ("uscc", "kind", "above_scale", "ownership", "status", "founded_o
 
 def _firms(realm: str, on: dt.date, known_on: dt.datetime | None) -> Iterator[tuple[int, State]]:
     """Key and state of the enterprises that existed on a day. Reads columns, not records: a city has 100,000 of them."""
-    history, published = holding.stored(KINDS["organisation"]), holding.published()
+    marks = holding.published()
+    history = holding.stored(KINDS["organisation"], marks)
     columns = Organisation.objects.filter(realm=realm).values_list("pk", "recorded_at", "import_id", *FIRM_COLUMNS)
     for key, recorded_at, import_id, *values in columns.iterator(chunk_size=5000):
         if key in history:
             held = bitemporal.as_of(history[key], on, known_on)
             state = held.values if held is not None else None
-        elif known_on is not None and max(recorded_at, published.get(import_id, recorded_at)) > known_on:
+        elif known_on is not None and holding.known_since(recorded_at, import_id, marks) > known_on:
             state = None
         else:
             state = dict(zip(FIRM_COLUMNS, values, strict=True))

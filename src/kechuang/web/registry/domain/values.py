@@ -43,6 +43,11 @@ class Value:
 EMPTY = Value(None, None)
 
 
+def empty(field: Field) -> Value:
+    """What stands for nothing: an empty text where the column is a text, else no value."""
+    return Value("", "") if field.type in ("text", "code", "choice") else EMPTY
+
+
 def clean(field: Field, value: Any, found: References) -> Value:
     """Check a value. ``found`` resolves references.
 
@@ -50,7 +55,7 @@ def clean(field: Field, value: Any, found: References) -> Value:
         FieldError: the value cannot be taken.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
-        return Value("", "") if field.type in ("text", "code", "choice") else EMPTY
+        return empty(field)
     if field.is_reference:
         return found.get(field, value)
     return _CHECKS[field.type](field, value)
