@@ -1,10 +1,10 @@
 """Who may see and write what of the register. Deny by default.
 
 Names, codes, places, recognitions, bases and granted patents are public facts. Everything else of an organisation
-(figures, contracts, loans, people, holdings …) is seen by the organisation itself, by officers and auditors of the city,
-and by officers of its own county. Bank accounts are seen only by the organisation itself and by the finance department.
-Officers write; a county officer writes what belongs to the county; auditors only read. A demo person, whatever the role,
-sees of real records what everybody sees.
+(figures, contracts, loans, people, holdings …) is seen by the organisation itself, by officers of the city, and by officers
+of its own county. Bank accounts are seen only by the organisation itself and by the finance department.
+Officers write; a county officer writes what belongs to the county. A demo person, whatever the role, sees of real records
+what everybody sees.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from kechuang.web.core.errors import UserError, require_login
 
 from .models import Organisation
 
-CITY_ROLES = {Role.OFFICER}
 #: The department that pays, in every pack: its reporters see bank accounts.
 FINANCE_DEPARTMENT = "finance"
 #: What everybody sees of the kinds that are public.
@@ -43,7 +42,7 @@ def figures_filter(user: User | AnonymousUser) -> Q:
     """The organisations of :func:`may_see_figures` as a filter on ``Organisation``."""
     if not user.is_authenticated:
         return Q(pk__in=[])
-    if access.roles(user) & CITY_ROLES:
+    if access.has_role(user, Role.OFFICER):
         return access.realm_filter(user)
     own = Q(uscc__in=access.organisations(user)) | Q(county__in=access.counties(user) - {""})
     return access.realm_filter(user) & own
@@ -63,7 +62,7 @@ def visible(user: Any, kind: Any) -> QuerySet[Any]:
         if pays(user):
             return rows
         return _owned_by(rows, kind, Organisation.everything.filter(uscc__in=access.organisations(user)))
-    if kind.public or access.roles(user) & CITY_ROLES:
+    if kind.public or access.has_role(user, Role.OFFICER):
         return rows
     return _owned_by(rows, kind, Organisation.everything.filter(figures_filter(user)))
 
@@ -102,7 +101,7 @@ def sees_all(user: Any, kind: Any, record: Any) -> bool:
     belongs = owners(kind, record)
     if kind.restricted:
         return pays(user) or any(one.uscc in access.organisations(user) for one in belongs)
-    return bool(access.roles(user) & CITY_ROLES) or any(may_see_figures(user, one) for one in belongs)
+    return access.has_role(user, Role.OFFICER) or any(may_see_figures(user, one) for one in belongs)
 
 
 def fields_for(user: Any, kind: Any, record: Any) -> list[Any]:

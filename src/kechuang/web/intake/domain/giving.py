@@ -23,7 +23,7 @@ from kechuang.web.accounts.models import ApiToken, Role
 from kechuang.web.audit.domain.record import record
 from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError
-from kechuang.web.registry.access import CITY_ROLES, PUBLIC_FIELDS, visible
+from kechuang.web.registry.access import PUBLIC_FIELDS, visible
 from kechuang.web.registry.domain.kinds import KINDS, Field, Kind, in_chinese, in_english
 from kechuang.web.registry.domain.values import text_of
 
@@ -77,14 +77,14 @@ def _may_ask(reader: Reader) -> bool:
     if reader.token is not None:
         return "registry:read-private" in reader.token.scopes
     user = reader.user
-    return bool(roles.roles(user) & CITY_ROLES or roles.organisations(user) or roles.counties(user))
+    return bool(roles.has_role(user, Role.OFFICER) or roles.organisations(user) or roles.counties(user))
 
 
 def _whole(reader: Reader) -> bool:
     """Whether the reader sees every field of every record it may see."""
     if reader.token is not None:
         return "registry:read-private" in reader.token.scopes
-    return bool(roles.roles(reader.user) & CITY_ROLES)
+    return roles.has_role(reader.user, Role.OFFICER)
 
 
 def rows_for(reader: Reader, kind: Kind) -> QuerySet[Any]:

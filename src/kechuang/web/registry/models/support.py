@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,13 @@ from .finance import Loan
 from .organisations import Organisation
 from .people import Person
 from .technology import Patent, TechnologyContract
+
+
+def _paid_for(model: type[Registered], label: Any) -> Any:
+    """The record a payment was for, where it was for one."""
+    return models.ForeignKey(
+        model, verbose_name=label, on_delete=models.SET_NULL, related_name="supports", null=True, blank=True
+    )
 
 
 class Support(Registered):
@@ -45,32 +54,11 @@ class Support(Registered):
         blank=True,
         help_text=_("别的计划付的，与本市哪项措施是同一内容，写它的代号"),
     )
-    contract = models.ForeignKey(
-        TechnologyContract, verbose_name=_("所支持的合同"), on_delete=models.SET_NULL, related_name="supports",
-        null=True, blank=True,
-    )  # fmt: skip
-    base = models.ForeignKey(
-        Base, verbose_name=_("所支持的平台"), on_delete=models.SET_NULL, related_name="supports", null=True, blank=True
-    )
-    patent = models.ForeignKey(
-        Patent,
-        verbose_name=_("所支持的专利"),
-        on_delete=models.SET_NULL,
-        related_name="supports",
-        null=True,
-        blank=True,
-    )
-    loan = models.ForeignKey(
-        Loan, verbose_name=_("所支持的贷款"), on_delete=models.SET_NULL, related_name="supports", null=True, blank=True
-    )
-    person = models.ForeignKey(
-        Person,
-        verbose_name=_("所支持的个人"),
-        on_delete=models.SET_NULL,
-        related_name="supports",
-        null=True,
-        blank=True,
-    )
+    contract = _paid_for(TechnologyContract, _("所支持的合同"))
+    base = _paid_for(Base, _("所支持的平台"))
+    patent = _paid_for(Patent, _("所支持的专利"))
+    loan = _paid_for(Loan, _("所支持的贷款"))
+    person = _paid_for(Person, _("所支持的个人"))
 
     class Meta:
         ordering = ["-year", "-paid_on", "pk"]
