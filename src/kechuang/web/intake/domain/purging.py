@@ -8,6 +8,7 @@ still mend them. An import that nobody has confirmed or cancelled for as long is
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -18,12 +19,14 @@ from kechuang.web.core.pace import Pace
 
 from ..enums import ImportState, RowState
 from ..models import Import, ImportRow
+from .feeds import QUARANTINE
 from .queries import tally
 
 KEEP_DAYS = 90
 QUARANTINE_DAYS = 365
 ENDED = (ImportState.APPLIED, ImportState.CANCELLED, ImportState.UNDONE, ImportState.REFUSED)
-WAITING = (RowState.BAD, RowState.UNDECIDED, RowState.REFUSED, RowState.READY)
+#: Rows that somebody may still mend, and those that have been mended and are not written yet.
+WAITING = (*QUARANTINE, RowState.READY)
 
 
 def due(now: dt.datetime) -> list[int]:
@@ -33,14 +36,9 @@ def due(now: dt.datetime) -> list[int]:
     quarantine = Q(feed__isnull=False, state=ImportState.APPLIED) & Exists(rows.filter(state__in=WAITING))
     ended = Q(state__in=ENDED, finished_at__lt=old) & (~quarantine | Q(finished_at__lt=oldest))
     forgotten = Q(state=ImportState.READY, created_at__lt=old)
-    fresh = Import.objects.filter(ended | forgotten, purged_at=None)
-    begun = Import.objects.filter(purged_at__isnull=False)
-    return sorted(
-        {
-            *fresh.filter(Exists(rows)).values_list("pk", flat=True),
-            *begun.filter(Exists(rows)).values_list("pk", flat=True),
-        }
-    )
+    begun = Q(purged_at__isnull=False)
+    found = Import.objects.filter(ended | forgotten | begun, Exists(rows))
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def purge(now: dt.datetime | None = None) -> int:
@@ -49,7 +47,7 @@ def purge(now: dt.datetime | None = None) -> int:
     pace, gone = Pace(500, most=2000), 0
     for pk in due(now):
         if _begin(pk, now):
-            gone += pace.work(lambda size, pk=pk: _some(pk, size))  # type: ignore[misc]
+            gone += pace.work(partial(_some, pk))
     return gone
 
 
