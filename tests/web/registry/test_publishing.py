@@ -198,6 +198,15 @@ def test_two_rows_of_one_import_are_one_change(firms, source):
     assert [one.uscc for one in named(Organisation.objects.all(), "新名")] == [code(1)]
 
 
+def test_a_record_under_its_own_and_a_former_code_is_one_change(firms, source):
+    merge.merge(firms[1], firms[2], actor=None)
+    results = held([{"uscc": code(2), "size": "large"}, {"uscc": code(3), "county": "431002"}], source)
+    assert [(r.index, r.outcome, r.record_id) for r in results] == [(n, "changed", firms[1].pk) for n in (0, 1)]
+    assert HeldChange.objects.count() == 1
+    show()
+    assert (firm(2).size, firm(2).county) == ("large", "431002")
+
+
 def test_thrown_away_it_leaves_nothing(firms, source):
     before = list(Organisation.everything.values()), list(Version.objects.values())
     held(

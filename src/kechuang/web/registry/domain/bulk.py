@@ -158,16 +158,20 @@ def write_chunk(
     with transaction.atomic():
         first, again = _once(kind, ready.cleaned)
         stored = existing(kind, [row for _index, row in first])
-        fresh, known = [], []
+        fresh, known = [], {}
         for index, row in first:
             match = stored.get(row.key(kind)) if not row.identity else find(kind, row)
             if match is None:
                 fresh.append((index, row))
+            elif match.pk in known:  # under its own code and under that of a duplicate merged into it
+                again.append((index, row))
             else:
-                known.append((index, row, match))
+                known[match.pk] = (index, row, match)
         _create_all(work, fresh)
-        _change_all(work, known)
-        for index, row in again:  # the same record twice in one chunk: one after the other
+        _change_all(work, list(known.values()))
+        for index, row in sorted(
+            again, key=lambda pair: pair[0]
+        ):  # the same record twice in one chunk: one after the other
             _one(work, index, row)
     return [work.results[index] for index in sorted(work.results)]
 
