@@ -183,3 +183,14 @@ def test_only_officers_declare_and_look(feed, cast, client_for):
     assert client_for(cast.officer).post("/deliveries/", form).status_code == 302
     assert client_for(cast.officer).post("/deliveries/", form).status_code == 422
     assert Organisation.objects.count() == 3
+
+
+def test_a_demo_officer_neither_sees_nor_closes_a_real_feed(feed, client_for):
+    Feed.objects.filter(pk=feed.pk).update(realm="real")
+    visitor = User.objects.create_user(username="persona", realm="demo")
+    Grant.objects.create(user=visitor, role=Role.OFFICER)
+    client = client_for(visitor)
+    assert client.get("/deliveries/tax/").status_code == 404
+    assert client.post("/deliveries/tax/act/", {"active": "0"}).status_code == 404
+    feed.refresh_from_db()
+    assert feed.active

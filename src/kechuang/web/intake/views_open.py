@@ -105,11 +105,16 @@ def feeds(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/feeds.html", context, status=422 if form.errors else 200)
 
 
+def _feed(request: HttpRequest, code: str) -> Feed:
+    """A feed of a realm that the person reads."""
+    return get_object_or_404(Feed, realm_filter(request.user), code=code)
+
+
 @require_GET
 def feed(request: HttpRequest, code: str) -> HttpResponse:
     """One feed: its deliveries, how to deliver."""
     access.require_see(request.user)
-    found = get_object_or_404(Feed, realm_filter(request.user), code=code)
+    found = _feed(request, code)
     state = next(one for one in verbs.feeds_for_user(request.user) if one.feed.pk == found.pk)
     context = {
         "feed": found,
@@ -129,7 +134,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
 def feed_act(request: HttpRequest, code: str) -> HttpResponse:
     """Close a feed or open it again."""
     access.require_import(request.user)
-    found = get_object_or_404(Feed, code=code)
+    found = _feed(request, code)
     verbs.set_active(found, request.POST.get("active") == "1", actor=request.user)
     messages.success(request, _("已改。"))
     return redirect("intake:feed", code)
