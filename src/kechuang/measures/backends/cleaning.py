@@ -149,7 +149,6 @@ def _choice(fact: FactType, column: str, text: str) -> Cleaned:
     if not plain:
         return Cleaned(choice, {"not_a_choice": bad})
     # As a cast, not as comparisons: DuckDB makes it once per different text of a Parquet column instead of once per row.
-    # As a cast, not as comparisons: DuckDB makes it once per different text of a Parquet column instead of once per row.
     as_it_stands = f"TRY_CAST({column} AS ENUM({', '.join(map(text_literal, dict.fromkeys(plain)))})) IS NOT NULL"
     return Cleaned(
         f"CASE WHEN {as_it_stands} THEN {column} ELSE {choice} END",

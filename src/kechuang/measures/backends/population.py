@@ -208,7 +208,15 @@ def bind(
     listed = used_records(inside)
     facts = list(dict.fromkeys(f for p in inside for f in used_facts(p) if f not in listed))
     cleaned = _columns(con, relation, key, facts, catalogue)
-    attached = attach(con, listed, relations or {}, catalogue, _relation, lambda s, needed: _types(con, s, needed))
+
+    def read(_number: int, table: str | Path, needed: Sequence[str]) -> tuple[str, dict[str, str]]:
+        records = _relation(table)
+        return records, _types(con, records, needed)
+
+    def keep(name: str, query: str) -> None:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    attached = attach(listed, relations or {}, catalogue, read, keep)
     _facts_view(con, relation, key, cleaned, attached)
     _parameter_table(con, *parameter_rows(inside, catalogue, on, chosen))
     compiled = compile_programs(inside, catalogue)

@@ -39,9 +39,9 @@ from kechuang.measures.backends.bulk import (
     widen,
 )
 from kechuang.measures.backends.cleaning import Cleaned, PopulationError
-from kechuang.measures.backends.records import RecordTable
+from kechuang.measures.backends.records import Attached, RecordTable, attach
 from kechuang.measures.backends.spark_cleaning import clean, literal, quote
-from kechuang.measures.backends.spark_records import Grouped, group
+from kechuang.measures.backends.spark_records import SPARK
 from kechuang.measures.model import Catalogue, Measure
 from kechuang.measures.program import Program, compile_measure
 
@@ -105,7 +105,7 @@ class SparkPopulation:
     sql: str
     not_in_force: tuple[str, ...]
     _cleaned: Mapping[str, Cleaned]
-    _records: Sequence[Grouped] = ()
+    _records: Sequence[Attached] = ()
 
     def counts(self) -> dict[str, int]:
         """Rows in all, computed, and in quarantine; the last two add up to the first."""
@@ -163,8 +163,8 @@ class SparkPopulation:
             for reason, test in cleaned.faults.items():
                 value = f"CAST({quote(fact)} AS STRING)"
                 parts.append(f"SELECT {key}, {literal(fact)}, {value}, '{reason}' FROM kc_source WHERE {test}")
-        for grouped in self._records:
-            parts += grouped.faults(quote(self.key))
+        for attached in self._records:
+            parts += attached.faults("kc_source", quote(self.key))
         query = f"SELECT k, f, v, r FROM ({' UNION ALL '.join(parts)}) ORDER BY k NULLS LAST, f NULLS LAST, r"
         return [Fault(*row) for row in self.session.sql(f"{query} LIMIT {int(limit)}").collect()]
 
@@ -215,13 +215,18 @@ def bind(
     facts = list(dict.fromkeys(f for p in inside for f in used_facts(p) if f not in listed))
     types = _columns(own, source, "kc_source", [key, *facts])
     cleaned = {name: clean(catalogue[name], types[name]) for name in facts}
-    grouped = group(own, listed, relations or {}, catalogue, partial(_columns, own))
-    _views(own, key, cleaned, grouped)
+
+    def read(number: int, address: str | os.PathLike[str], needed: Sequence[str]) -> tuple[str, dict[str, str]]:
+        view = f"kc_record_source_{number}"
+        return view, _columns(own, address, view, needed)
+
+    attached = attach(listed, relations or {}, catalogue, read, partial(_keep, own), SPARK)
+    _views(own, key, cleaned, attached)
     _parameters(own, *parameter_rows(inside, catalogue, on, chosen))
     text = compile_programs(inside, catalogue, "spark")
-    own.sql(text).createOrReplaceTempView("kc_results")
+    _keep(own, "kc_results", text)
     outside = tuple(p.measure.id for p in programs if not in_force(p, on))
-    return SparkPopulation(own, tuple(inside), key, text, outside, cleaned, grouped)
+    return SparkPopulation(own, tuple(inside), key, text, outside, cleaned, attached)
 
 
 def fitting(
@@ -263,22 +268,24 @@ def _columns(session: Session, source: str | os.PathLike[str], view: str, needed
     return types
 
 
-def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned], records: Sequence[Grouped]) -> None:
+def _keep(session: Session, name: str, query: str) -> None:
+    """A query as a view; nothing is computed yet."""
+    session.sql(query).createOrReplaceTempView(name)
+
+
+def _views(session: Session, key: str, cleaned: Mapping[str, Cleaned], records: Sequence[Attached]) -> None:
     """The doubled keys and the good rows, as views: nothing is copied."""
     k = quote(key)
-    session.sql(
-        f"SELECT {k} AS k FROM kc_source WHERE {k} IS NOT NULL GROUP BY {k} HAVING COUNT(*) > 1"
-    ).createOrReplaceTempView("kc_doubled")
+    doubled = f"SELECT {k} AS k FROM kc_source WHERE {k} IS NOT NULL GROUP BY {k} HAVING COUNT(*) > 1"
+    _keep(session, "kc_doubled", doubled)
     tests = [f"{k} IS NULL", *(f"COALESCE({test}, FALSE)" for c in cleaned.values() for test in c.faults.values())]
     if not session.table("kc_doubled").isEmpty():
         tests.append(f"{k} IN (SELECT k FROM kc_doubled)")
-    tests += [grouped.bad for grouped in records]
+    tests += [attached.bad for attached in records]
     columns = [f"CAST({k} AS STRING) AS key", *(f"{c.value} AS {quote(name)}" for name, c in cleaned.items())]
-    columns += [grouped.column for grouped in records]
-    joined = " ".join(["kc_source", *(grouped.join(k) for grouped in records)])
-    session.sql(f"SELECT {', '.join(columns)} FROM {joined} WHERE NOT ({' OR '.join(tests)})").createOrReplaceTempView(
-        "kc_facts"
-    )
+    columns += [attached.column for attached in records]
+    joined = " ".join(["kc_source", *(attached.join(k) for attached in records)])
+    _keep(session, "kc_facts", f"SELECT {', '.join(columns)} FROM {joined} WHERE NOT ({' OR '.join(tests)})")
 
 
 def _parameters(session: Session, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -287,4 +294,4 @@ def _parameters(session: Session, columns: Sequence[str], rows: Sequence[Sequenc
     values = ", ".join(f"({', '.join(literal(str(value)) for value in row)})" for row in rows)
     cast_ = ", ".join(f"CAST(c{i} AS {t}) AS {quote(c)}" for i, (t, c) in enumerate(zip(types, columns, strict=True)))
     named = ", ".join(f"c{i}" for i in range(len(columns)))
-    session.sql(f"SELECT {cast_} FROM VALUES {values} AS v({named})").createOrReplaceTempView("kc_parameters")
+    _keep(session, "kc_parameters", f"SELECT {cast_} FROM VALUES {values} AS v({named})")
