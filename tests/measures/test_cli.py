@@ -11,12 +11,12 @@ import pytest
 
 from kechuang.cli import main
 from kechuang.measures import Catalogue, ClauseRef, FactType, Measure, Text
-from kechuang.measures.cli import CommandError, run
+from kechuang.measures.cli import CommandError, Load, run
 from kechuang.measures.folder import FolderError
 
 
 @pytest.fixture
-def load(receiver: Measure, supplier: Measure, institution: Measure, catalogue: Catalogue):  # type: ignore[no-untyped-def]
+def load(receiver: Measure, supplier: Measure, institution: Measure, catalogue: Catalogue) -> Load:
     measures = {m.id: m for m in (receiver, supplier, institution)}
     return lambda folder: (measures, catalogue)
 
@@ -32,7 +32,7 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-def test_run(load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_run(load: Load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("ibis")
     out, bad = tmp_path / "out.csv", tmp_path / "bad.csv"
     assert run(["run", "--data", str(data), "--out", str(out), "--quarantine", str(bad)], load) == 0
@@ -51,7 +51,7 @@ def test_run(load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (fault["key"], fault["fact"], fault["value"]) == ("B", "技术合同交易额", "-1")
 
 
-def test_run_over_a_folder(load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_run_over_a_folder(load: Load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("ibis")
     folder = tmp_path / "city"
     folder.mkdir()
@@ -81,7 +81,7 @@ def test_run_over_a_folder(load, data: Path, tmp_path: Path, capsys: pytest.Capt
         run(["run", "--data", str(folder)], load)
 
 
-def test_run_refuses(load, data: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_run_refuses(load: Load, data: Path, tmp_path: Path) -> None:
     pytest.importorskip("ibis")
     with pytest.raises(CommandError, match="did you mean"):
         run(["run", "--data", str(data), "--measure", "reciever-subsidy"], load)
@@ -111,7 +111,7 @@ def test_explain_then_replay(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "这不是计算回执" in capsys.readouterr().err
 
 
-def test_prove(load, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_prove(load: Load, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("z3", reason="Z3 is an extra (requirements: prove)")
     assert run(["prove", "--measure", "receiver-subsidy", "--splitting", "技术合同交易额"], load) == 1
     said = capsys.readouterr().out

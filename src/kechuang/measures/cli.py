@@ -17,6 +17,7 @@ from typing import Any
 
 from kechuang.expressions.check import suggestion
 from kechuang.measures.cumulation import Group
+from kechuang.measures.errors import BilingualError
 from kechuang.measures.folder import is_folder, tables
 from kechuang.measures.model import Catalogue, Measure, Text
 from kechuang.measures.program import with_reading
@@ -31,13 +32,8 @@ _DATA = (
 Load = Callable[[str | None], tuple[Mapping[str, Measure], Catalogue]]
 
 
-class CommandError(ValueError):
+class CommandError(BilingualError):
     """A command that cannot be carried out; says in both languages why and how to mend it."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{en} ({zh})")
-        self.zh = zh
-        self.en = en
 
 
 Meeting = Callable[[str | None, dt.date], tuple[Sequence[Group], Mapping[str, Text]]]

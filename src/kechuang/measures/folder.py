@@ -6,16 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from kechuang.measures.errors import BilingualError
+
 ENDINGS = (".parquet", ".csv")
 
 
-class FolderError(ValueError):
+class FolderError(BilingualError):
     """A folder that cannot be computed; says in both languages what is expected."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{en} ({zh})")
-        self.zh = zh
-        self.en = en
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from kechuang.cli import main
 from kechuang.measures import Catalogue, Measure, Text
 from kechuang.measures.backends import awards
 from kechuang.measures.backends.cleaning import PopulationError
-from kechuang.measures.cli import CommandError, run
+from kechuang.measures.cli import CommandError, Load, run
 from kechuang.measures.cumulation import Group
 
 ON = "2025-11-24"
@@ -26,7 +26,7 @@ GROUPS = (
 
 
 @pytest.fixture
-def load(receiver: Measure, supplier: Measure, institution: Measure, catalogue: Catalogue):  # type: ignore[no-untyped-def]
+def load(receiver: Measure, supplier: Measure, institution: Measure, catalogue: Catalogue) -> Load:
     measures = {m.id: m for m in (receiver, supplier, institution)}
     return lambda folder: (measures, catalogue)
 
@@ -59,12 +59,12 @@ def awarded(path: Path) -> dict[str, dict[str, str]]:
     return {row["key"]: row for row in csv.DictReader(path.open(encoding="utf-8"))}
 
 
-def compute(load, data: Path, out: Path, *more: str) -> int:  # type: ignore[no-untyped-def]
+def compute(load: Load, data: Path, out: Path, *more: str) -> int:
     arguments = ["run", "--data", str(data), "--on", ON, "--measure", "receiver-subsidy", "--awards", str(out), *more]
     return run(arguments, load, meeting)
 
 
-def test_the_rules_of_the_pack_over_all_contracts_of_a_firm(load, data: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_rules_of_the_pack_over_all_contracts_of_a_firm(load: Load, data: Path, tmp_path: Path) -> None:
     out = tmp_path / "awards.csv"
     assert compute(load, data, out) == 0
     found = awarded(out)
@@ -76,7 +76,9 @@ def test_the_rules_of_the_pack_over_all_contracts_of_a_firm(load, data: Path, tm
     assert found["A"]["rules"] == "cap"
 
 
-def test_past_grants_are_counted_and_named(load, data: Path, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_past_grants_are_counted_and_named(
+    load: Load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     granted = given(
         tmp_path,
         "甲,receiver-subsidy,150000.00,2025-06-01,,B,",
@@ -98,7 +100,9 @@ def test_past_grants_are_counted_and_named(load, data: Path, tmp_path: Path, cap
     assert "以前领过 4 笔，搁置 0" in capsys.readouterr().err
 
 
-def test_bad_rows_are_set_aside_and_make_their_owner_unsure(load, data: Path, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_bad_rows_are_set_aside_and_make_their_owner_unsure(
+    load: Load, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     granted = given(
         tmp_path,
         "甲,receiver-subsidy,-1,2025-06-01,,,",
@@ -121,7 +125,7 @@ def test_bad_rows_are_set_aside_and_make_their_owner_unsure(load, data: Path, tm
     assert "granted.csv:6：要有 paid_on 或 year" in said
 
 
-def test_what_cannot_be_used_is_said(load, data: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_used_is_said(load: Load, data: Path, tmp_path: Path) -> None:
     granted = given(tmp_path)
     with pytest.raises(CommandError, match="--awards"):
         run(["run", "--data", str(data), "--granted", str(granted)], load, meeting)
@@ -134,7 +138,7 @@ def test_what_cannot_be_used_is_said(load, data: Path, tmp_path: Path) -> None: 
         awards.read_grants(tmp_path / "other.csv", {}, dt.date(2025, 1, 1))
 
 
-def test_a_table_without_owners_and_the_command_as_typed(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_a_table_without_owners_and_the_command_as_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cities = Path(__file__).resolve().parents[3] / "cities"
     table, out = tmp_path / "contracts.csv", tmp_path / "awards.csv"
     table.write_text(

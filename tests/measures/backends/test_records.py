@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,8 +98,8 @@ def test_rows_equal_explain(tmp_path: Path) -> None:
 def test_a_sum_that_leaves_unknown_records_out_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from kechuang.measures.backends import bulk, compiled
 
-    class Forgets(compiled.Lowering):  # type: ignore[misc,name-defined]
-        def aggregate(self, node):  # type: ignore[no-untyped-def]
+    class Forgets(compiled.Lowering):
+        def aggregate(self, node: Any) -> Any:
             return self.columns["本年合同"].map(lambda x: compiled.Lowering({**self.columns, "合同额": x["合同额"]}).lower(node.body)).sums()  # fmt: skip
 
     monkeypatch.setenv("KECHUANG_CACHE", "")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -44,14 +43,6 @@ def test_without_java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(spark.SparkMissingError, match="Java 17"):
         spark.start()
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
-    pytest.importorskip("pyspark", reason="Spark is an extra (requirements: spark)")
-    started = spark.start("local[2]")
-    yield started
-    started.stop()
 
 
 @pytest.mark.campaign

@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("duckdb")
+pytest.importorskip("kechuang.measures.backends.spark")
+
+import duckdb
+
 from kechuang.measures import explain, parse_facts
+from kechuang.measures.backends import spark
+from kechuang.measures.backends.bulk import compile_programs
+from kechuang.measures.backends.population import PopulationError, RecordTable
 from kechuang.measures.cli import run
-
-duckdb = pytest.importorskip("duckdb")
-spark = pytest.importorskip("kechuang.measures.backends.spark")
-
-from kechuang.measures.backends.bulk import compile_programs  # noqa: E402
-from kechuang.measures.backends.population import PopulationError, RecordTable  # noqa: E402
-from kechuang.measures.program import compile_measure  # noqa: E402
-from tests.measures.backends.test_records import CATALOGUE, DAY, MEASURES, random_firms, tables  # noqa: E402
-from tests.measures.backends.test_spark import session  # noqa: E402, F401
+from kechuang.measures.program import compile_measure
+from tests.measures.backends.test_records import CATALOGUE, DAY, MEASURES, random_firms, tables
 
 KNOWN = {m.id: m for m in MEASURES}
 
@@ -37,9 +38,7 @@ def command(engine: str, source: Path, records: Path, *more: str) -> int:
 
 @pytest.mark.campaign
 def test_100_000_firms_and_their_contracts_equal_to_the_fen(
-    session: Any,  # noqa: F811
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    session: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Up to four contracts a firm; amounts on and beside the lines of the rules, unknown cells, days before the rule."""
     source, records = tmp_path / "firms.parquet", tmp_path / "contracts.parquet"
@@ -74,7 +73,7 @@ def test_100_000_firms_and_their_contracts_equal_to_the_fen(
 
 
 @pytest.mark.campaign
-def test_rows_equal_explain(session: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_rows_equal_explain(session: Any, tmp_path: Path) -> None:
     subjects, records = random_firms(400)
     lines = [f"{f},{','.join(c.values())}" for f, contracts in records.items() for c in contracts]
     source, relations = tables(tmp_path, [f"{f},{value}" for f, value in subjects.items()], lines)
@@ -90,7 +89,7 @@ def test_rows_equal_explain(session: Any, tmp_path: Path) -> None:  # noqa: F811
 
 
 @pytest.mark.campaign
-def test_bad_records_are_set_aside_alike(session: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_bad_records_are_set_aside_alike(session: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = [
         "A,100,是,2020-01-01",
         "B,-5,是,2020-01-01",

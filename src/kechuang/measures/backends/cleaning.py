@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kechuang.expressions.types import INTEGER_LIMIT
+from kechuang.measures.errors import BilingualError
 from kechuang.measures.facts import NO, UNKNOWN, YES, bounds, fact_scale
 from kechuang.measures.model import FactType, Text
 
@@ -39,13 +40,8 @@ _INTEGERS = {
 }  # fmt: skip
 
 
-class PopulationError(ValueError):
+class PopulationError(BilingualError):
     """A table that cannot be used at all; says in both languages why and how to mend it."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{en} ({zh})")
-        self.zh = zh
-        self.en = en
 
 
 def uneven() -> PopulationError:

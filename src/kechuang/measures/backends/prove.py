@@ -18,6 +18,7 @@ import z3  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 from kechuang.expressions import nodes as n
 from kechuang.expressions.evaluate import Known, Unknown, evaluate
+from kechuang.measures.errors import BilingualError
 from kechuang.measures.explain import explain
 from kechuang.measures.explanation import Explanation
 from kechuang.measures.facts import TODAY, bounds, fact_scale
@@ -29,13 +30,8 @@ TIMEOUT_MS = 20_000
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
-class ProofError(ValueError):
+class ProofError(BilingualError):
     """A question that cannot be put to the solver; says why in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{en} ({zh})")
-        self.zh = zh
-        self.en = en
 
 
 @dataclass(frozen=True, slots=True)
