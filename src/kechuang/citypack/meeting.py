@@ -12,9 +12,6 @@ from kechuang.citypack.problems import Problem, Words
 from kechuang.measures.cumulation import Claim, Grant, Group, combine
 from kechuang.measures.model import Text
 
-#: How a grant of another level of government is named in ``against``: ``province:NAME``, or ``province:*`` for all.
-LEVELS = ("state", "province", "city", "county")
-
 
 def ceiling_on(record: models.Cumulation, pack: models.Pack, on: dt.date) -> Decimal | None:
     """The ceiling in force on a day, in yuan: the rule's own, or the parameter it names; None when there is none yet."""

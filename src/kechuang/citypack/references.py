@@ -8,12 +8,12 @@ from typing import Any
 
 from kechuang.citypack.index import Index, uses
 from kechuang.citypack.locating import Locator
-from kechuang.citypack.meeting import LEVELS
 from kechuang.citypack.models import Document, Indicator, Pack, Source
 from kechuang.citypack.problems import Problem, Words
 from kechuang.codes import divisions
 from kechuang.indicators import Definition, Text, formulas
 from kechuang.indicators.units import UnitError, convertible
+from kechuang.measures.cumulation import LEVELS
 
 
 def unknown(noun: Words, given: str, known: Iterable[str], defined_in: str) -> tuple[Words, Words]:

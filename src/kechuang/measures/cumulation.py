@@ -233,17 +233,18 @@ class _Table:
         if known := self.names.get(measure):
             return known
         level, colon, name = measure.partition(":")
-        return Text(f"{_LEVELS[level][0]}“{name}”", f"{_LEVELS[level][1]} “{name}”") if colon and level in _LEVELS else (
-            Text(measure, measure)
-        )  # fmt: skip
+        if colon and level in LEVELS:
+            return Text(f"{LEVELS[level][0]}“{name}”", f"{LEVELS[level][1]} “{name}”")
+        return Text(measure, measure)
 
 
-_LEVELS = {
+LEVELS = {
     "state": ("国家级", "national"),
     "province": ("省级", "provincial"),
     "city": ("市级", "municipal"),
     "county": ("县级", "county"),
 }
+"""Levels of government, as they stand before the name of a programme (``province:NAME``), in words."""
 
 
 class _Part:
@@ -269,16 +270,14 @@ class _Part:
     def apply(self) -> None:
         """What the group takes from each of its claims."""
         match self.group.kind:
-            case "take_higher":
-                self._take_higher()
+            case "take_higher" | "upgrade":
+                self._highest()
             case "ceiling":
                 self._ceiling()
             case "exclude":
                 self._exclude()
             case "offset":
                 self._offset()
-            case "upgrade":
-                self._upgrade()
             case "once":
                 self._once()
 
@@ -290,41 +289,30 @@ class _Part:
         own = self.table.own[key]
         return [g for g in self.counted if not any(g is one for one in own)]
 
-    def _highest(self) -> tuple[_Key, Decimal, list[Grant]]:
-        """The claim that is highest before anything was paid for it, its amount then, and what was paid for others."""
+    def _highest(self) -> None:
+        """One claim stays, less what was paid before for the others: all together pay what the highest pays."""
+        # Before anything was paid for it; the first one where amounts are equal.
         whole = {key: self.amounts[key] + _sum(self.table.own[key]) for key in self.keys}
-        best = max(self.keys, key=lambda key: whole[key])  # the first one where amounts are equal
-        return best, whole[best], self._others(best)
-
-    def _take_higher(self) -> None:
-        best, whole, lower = self._highest()
-        name, paid = self.table.name(best[0]), _sum(lower)
-        zh, en = (
-            f"就高不重复：“{name.zh}”更高（{_yuan(whole)} 元）",
-            f"only the highest is paid: “{name.en}” ({_yuan(whole)} yuan)",
-        )
+        best = max(self.keys, key=lambda key: whole[key])
+        lower = self._others(best)
+        name, high, paid = self.table.name(best[0]), _yuan(whole[best]), _yuan(_sum(lower))
+        if self.group.kind == "upgrade":
+            gone = Text(f"升级补差：算在高等次“{name.zh}”里", f"pays the difference: part of the higher “{name.en}”")
+            less = Text(
+                f"升级补差，较低等次已付 {paid} 元", f"pays the difference; {paid} yuan was granted for a lower grade"
+            )
+        else:
+            gone = Text(
+                f"就高不重复：“{name.zh}”更高（{high} 元）", f"only the highest is paid: “{name.en}” ({high} yuan)"
+            )
+            less = Text(
+                f"就高不重复：低的一项已付 {paid} 元，只补差额",
+                f"only the highest is paid: {paid} yuan was paid for a lower one",
+            )
         for key in self.keys:
             if key != best:
-                self._take(key, ZERO, Text(zh, en))
-        why = Text(
-            f"就高不重复：低的一项已付 {_yuan(paid)} 元，只补差额",
-            f"only the highest is paid: {_yuan(paid)} yuan was paid for a lower one",
-        )
-        self._take(best, max(self.amounts[best] - paid, ZERO), why, lower)
-
-    def _upgrade(self) -> None:
-        """All grades together pay what the highest pays."""
-        best, _, lower = self._highest()
-        name, paid = self.table.name(best[0]), _sum(lower)
-        for key in self.keys:
-            if key != best:
-                why = Text(f"升级补差：算在高等次“{name.zh}”里", f"pays the difference: part of the higher “{name.en}”")
-                self._take(key, ZERO, why)
-        why = Text(
-            f"升级补差，较低等次已付 {_yuan(paid)} 元",
-            f"pays the difference; {_yuan(paid)} yuan was granted for a lower grade",
-        )
-        self._take(best, max(self.amounts[best] - paid, ZERO), why, lower)
+                self._take(key, ZERO, gone)
+        self._take(best, max(self.amounts[best] - _sum(lower), ZERO), less, lower)
 
     def _ceiling(self) -> None:
         ceiling = self.group.ceiling

@@ -15,8 +15,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from kechuang.chinese.money import MoneyError, parse_yuan
 from kechuang.citypack import models as pack_models
-from kechuang.citypack.meeting import LEVELS, group, names
-from kechuang.measures.cumulation import Award, Claim, Grant, Group, combine
+from kechuang.citypack.meeting import group, names
+from kechuang.measures.cumulation import LEVELS, Award, Claim, Grant, Group, combine
 from kechuang.measures.model import Text
 from kechuang.web.core.templatetags.kc import is_english
 from kechuang.web.policy.domain.releases import LoadedRelease
