@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from kechuang import __version__
@@ -131,13 +132,16 @@ def _measures(args: argparse.Namespace) -> int:
     from kechuang.measures.cumulation import Group
     from kechuang.measures.model import Catalogue, Measure, Text
 
+    @cache
+    def pack(folder: str | None) -> citypack.Pack:
+        return citypack.load(_pack_dir(folder))
+
     def load(folder: str | None) -> tuple[dict[str, Measure], Catalogue]:
-        compiled = compile_pack(citypack.load(_pack_dir(folder)))
+        compiled = compile_pack(pack(folder))
         return compiled.measures, compiled.catalogue
 
     def meeting(folder: str | None, on: dt.date) -> tuple[tuple[Group, ...], Mapping[str, Text]]:
-        pack = citypack.load(_pack_dir(folder))
-        return groups(pack, on), names(pack)
+        return groups(pack(folder), on), names(pack(folder))
 
     return run([args.action, *args.rest], load, meeting)
 

@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import Any
 
 from kechuang.citypack.compile import Rules, rules
 from kechuang.citypack.locating import Locator
 from kechuang.citypack.models import Pack
 from kechuang.citypack.problems import Problem, Words
-from kechuang.measures import Explanation, MeasureError, compile_measure, explain, parse_facts
+from kechuang.measures import Explanation, MeasureError, explain, parse_facts
 from kechuang.measures.facts import fact_scale
 from kechuang.measures.model import FactType
 
@@ -98,16 +99,15 @@ def agreement(pack: Pack, locator: Locator) -> Agreement:
             computed += one.key in found
             if result != (one.told.status, one.told.amount):
                 problems.append(_differs("DuckDB", one, _shown(*result), locator))
-    proved, unproved = 0, 0
-    for one in (one for cases in by_day.values() for one in cases):
-        answer = _in_z3(compiled, one)
-        if answer is None:
-            unproved += 1
-            continue
-        proved += 1
-        if not answer:
-            problems.append(_differs("Z3", one, "?", locator))
-    return Agreement(computed, proved if _z3() else None, unproved, tuple(problems))
+    every = [one for cases in by_day.values() for one in cases]
+    if find_spec("z3") is None:
+        return Agreement(computed, None, len(every), tuple(problems))
+    answers = [_in_z3(compiled, one) for one in every]
+    problems += [
+        _differs("Z3", one, "?", locator) for one, answer in zip(every, answers, strict=True) if answer is False
+    ]
+    unproved = answers.count(None)
+    return Agreement(computed, len(answers) - unproved, unproved, tuple(problems))
 
 
 def _differs(engine: str, case: _Case, found: str, locator: Locator) -> Problem:
@@ -132,9 +132,8 @@ def _in_duckdb(compiled: Rules, day: dt.date, cases: list[_Case]) -> dict[str, t
     from kechuang.measures.backends.bulk import used_facts, used_records
     from kechuang.measures.backends.cleaning import quote
 
-    ids = sorted({case.id for case in cases})
-    measures = [compiled.measures[id_] for id_ in ids]
-    programs = [compile_measure(measure, compiled.catalogue) for measure in measures]
+    programs = list({case.id: case.told.program for case in cases}.values())
+    measures = [program.measure for program in programs]
     listed = used_records(programs)
     facts = sorted({name for p in programs for name in used_facts(p)} - listed.keys())
     con = duckdb.connect()
@@ -170,16 +169,8 @@ def _marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
-def _z3() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("z3") is not None
-
-
 def _in_z3(compiled: Rules, case: _Case) -> bool | None:
     """Whether Z3 finds no other result; None when it cannot be asked."""
-    if not _z3():
-        return None
     from kechuang.measures.backends.prove import ProofError, confirms
 
     try:

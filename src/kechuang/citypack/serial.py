@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from kechuang.citypack.models import Pack
 
@@ -18,18 +18,23 @@ def to_json(pack: Pack) -> str:
 
 def from_json(text: str | bytes) -> Pack:
     """The pack that ``to_json`` wrote, also in an older release. Raises ``pydantic.ValidationError`` for anything else."""
-    content = json.loads(text)
-    if isinstance(content, dict):
-        _translate(content)
-    return Pack.model_validate_json(json.dumps(content, ensure_ascii=False))
+    try:
+        return Pack.model_validate_json(text)
+    except ValidationError as error:
+        places = [fault["loc"] for fault in error.errors(include_input=False)]
+        if not any(place[:1] == ("indicators",) and place[-1] == "formula" for place in places):
+            raise
+    return Pack.model_validate_json(_translated(text))
 
 
-def _translate(content: dict[str, Any]) -> None:
+def _translated(text: str | bytes) -> str:
     """Releases from before formulas were expressions hold a ratio as numerator and denominator; a release stays readable."""
-    for indicator in content.get("indicators") or ():
+    content = json.loads(text)
+    for indicator in content["indicators"]:
         formula = indicator.get("formula") if isinstance(indicator, dict) else None
         if isinstance(formula, dict) and set(formula) == {"numerator", "denominator"}:
             indicator["formula"] = f"{formula['numerator']} / {formula['denominator']}"
+    return json.dumps(content, ensure_ascii=False)
 
 
 def canonical(item: BaseModel) -> dict[str, Any]:
