@@ -81,6 +81,21 @@ def unreadable(error: Exception) -> PopulationError:
     return PopulationError(f"读不了数据：{why}", f"the data cannot be read: {why}")
 
 
+def unusable(fact: FactType, type_: str) -> PopulationError:
+    """A column of a type that the fact cannot have."""
+    return PopulationError(
+        f"列“{fact.id}”的类型是 {type_}，不能作为{fact.type}", f"column {fact.id} is {type_}, unusable as {fact.type}"
+    )
+
+
+def inexact(fact: FactType, type_: str) -> PopulationError:
+    """A number in a type that does not hold it exactly."""
+    return PopulationError(
+        f"列“{fact.id}”是 {type_}：金额和数量不能用浮点数，请用 DECIMAL 或文字",
+        f"column {fact.id} is {type_}: binary floats cannot hold amounts; use DECIMAL or text",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """A fact's column in SQL: the value (NULL for unknown or bad) and the tests that make it bad, by reason.
@@ -162,10 +177,7 @@ def _among(value: str, words: Iterable[str]) -> str:
 
 def _need(fact: FactType, base: str, type_: str) -> None:
     if base != "VARCHAR":
-        raise PopulationError(
-            f"列“{fact.id}”的类型是 {type_}，不能作为{fact.type}",
-            f"column {fact.id} is {type_}, unusable as {fact.type}",
-        )
+        raise unusable(fact, type_)
 
 
 def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
@@ -187,10 +199,7 @@ def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
         faults["not_a_number"] = f"NOT {good}"
         faults["too_many_decimals"] = f"{good} AND NOT REGEXP_FULL_MATCH({text}, '{fits}')"
     else:
-        raise PopulationError(
-            f"列“{fact.id}”是 {base}：金额和数量不能用浮点数，请用 DECIMAL 或文字",
-            f"column {fact.id} is {base}: binary floats cannot hold amounts; use DECIMAL or text",
-        )
+        raise inexact(fact, base)
     faults["below_minimum"] = f"{number} < {low:f}"
     faults["above_maximum"] = f"{number} > {high:f}"
     # A product of decimals keeps its digits: one that could pass 18 of them is made with 38.

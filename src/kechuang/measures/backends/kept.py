@@ -26,10 +26,10 @@ def folder() -> Path | None:
     named = os.environ.get("KECHUANG_CACHE")
     if named is not None:
         return Path(named) if named else None
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("HOME")
-    if not base:
-        return None
-    return Path(base, "kechuang") if os.environ.get("XDG_CACHE_HOME") else Path(base, ".cache", "kechuang")
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base, "kechuang")
+    home = os.environ.get("HOME")
+    return Path(home, ".cache", "kechuang") if home else None
 
 
 @cache

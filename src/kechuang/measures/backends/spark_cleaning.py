@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kechuang.measures.backends.cleaning import Cleaned, PopulationError
+from kechuang.measures.backends.cleaning import Cleaned, inexact, unusable
 from kechuang.measures.facts import NO, UNKNOWN, YES, bounds, fact_scale
 from kechuang.measures.model import FactType
 
@@ -36,10 +36,7 @@ def clean(fact: FactType, type_: str) -> Cleaned:
     if fact.type == "date" and base in ("date", "timestamp", "timestamp_ntz"):
         return Cleaned(f"CAST({column} AS DATE)", {})
     if base != "string":
-        raise PopulationError(
-            f"列“{fact.id}”的类型是 {type_}，不能作为{fact.type}",
-            f"column {fact.id} is {type_}, unusable as {fact.type}",
-        )
+        raise unusable(fact, type_)
     match fact.type:
         case "boolean":
             yes, no = f"LOWER({text}) IN ({_listed(YES)})", f"LOWER({text}) IN ({_listed(NO)})"
@@ -90,10 +87,7 @@ def _number(fact: FactType, column: str, type_: str, text: str) -> Cleaned:
         fits = _matches(text, f"[-+]?[0-9,]+([.][0-9]{{0,{scale}}}0*)?")
         faults["too_many_decimals"] = f"{good} AND NOT ({fits})"
     else:
-        raise PopulationError(
-            f"列“{fact.id}”是 {type_}：金额和数量不能用浮点数，请用 DECIMAL 或文字",
-            f"column {fact.id} is {type_}: binary floats cannot hold amounts; use DECIMAL or text",
-        )
+        raise inexact(fact, type_)
     faults["below_minimum"] = f"{number} < CAST('{low:f}' AS {wide})"
     faults["above_maximum"] = f"{number} > CAST('{high:f}' AS {wide})"
     # Rows outside the bounds never get here. The integer comes from the value's own digits: a cast to no decimals
