@@ -247,9 +247,9 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Yuan(operand=x) | Negate(operand=x) | Not(operand=x) | HalfUp(operand=x) | RoundTo(operand=x):
             return (x,)
-        case Add(left=a, right=b) | Subtract(left=a, right=b) | Multiply(left=a, right=b) | Compare(left=a, right=b):
+        case Add(left=a, right=b) | Subtract(left=a, right=b) | Multiply(left=a, right=b) | Divide(left=a, right=b):
             return (a, b)
-        case Divide(left=a, right=b):
+        case Compare(left=a, right=b):
             return (a, b)
         case Call(parts=parts):
             return parts

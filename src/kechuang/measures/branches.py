@@ -60,7 +60,8 @@ def _all(program: Program) -> Iterator[Branch]:
         yield from (_condition(i, program, met) for met in ways)
     if program.amount is not None:
         for node in n.walk(program.amount.tree):
-            yield from _ways(node)[int(_never_below(node, program)) :]
+            possible = _ways(node)
+            yield from possible[1:] if _never_below(node, program) else possible
 
 
 def _never_below(node: n.Node, program: Program) -> bool:

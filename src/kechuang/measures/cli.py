@@ -167,11 +167,36 @@ def _relations(args: argparse.Namespace, catalogue: Catalogue, address: Callable
         if not equals or not file:
             raise CommandError(f"“{given}”要写成 事实=文件", f'write "{given}" as FACT=FILE')
         if name not in catalogue or catalogue[name].type != "relation":
-            near = suggestion(name, [f.id for f in catalogue.facts.values() if f.type == "relation"])
+            near = suggestion(name, _lists(catalogue))
             zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
             raise CommandError(f"“{name}”不是明细{zh}", f'"{name}" is no list of records{en}')
         found[name] = RecordTable(address(file), args.owner)
     return found
+
+
+def _tables(
+    args: argparse.Namespace,
+    measures: Mapping[str, Measure],
+    catalogue: Catalogue,
+    address: Callable[[str], str | Path],
+) -> tuple[dict[str, str | Path], dict[str, Any]]:
+    """The tables of ``--data`` by kind of subject (a single one under no name), and those of records by fact."""
+    relations = _relations(args, catalogue, address)
+    subjects = {measure.subject for measure in measures.values()}
+    if not is_folder(args.data, subjects):
+        return {"": address(args.data)}, relations
+    from kechuang.measures.backends.records import RecordTable
+
+    folder = tables(Path(args.data), subjects, _lists(catalogue))
+    for name in folder.unused:
+        sys.stderr.write(f"没有用 {name}：不是对象种类，也不是明细的名字 / not used: no kind of subject, no list\n")
+    found = {name: RecordTable(address(str(path)), args.owner) for name, path in folder.lists.items()}
+    return {subject: address(str(path)) for subject, path in folder.subjects.items()}, found | relations
+
+
+def _lists(catalogue: Catalogue) -> list[str]:
+    """The facts that list records."""
+    return [fact.id for fact in catalogue.facts.values() if fact.type == "relation"]
 
 
 def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: Catalogue) -> int:
@@ -184,20 +209,8 @@ def _run(args: argparse.Namespace, measures: Mapping[str, Measure], catalogue: C
         raise CommandError("--granted 要和 --awards 一起用", "--granted needs --awards, the file for what is left")
     if args.awards is not None and args.engine == "spark":
         raise CommandError("--awards 只能用 DuckDB 算", "--awards is computed with DuckDB: leave out --engine spark")
-    from kechuang.measures.backends.records import RecordTable
-
     bind, fitting, write_together, address = _engine(args)
-    relations = _relations(args, catalogue, address)
-    given: dict[str, str | Path] = {"": address(args.data)}
-    if is_folder(args.data, {measure.subject for measure in measures.values()}):
-        lists = [fact.id for fact in catalogue.facts.values() if fact.type == "relation"]
-        folder = tables(Path(args.data), {measure.subject for measure in measures.values()}, lists)
-        for name in folder.unused:
-            sys.stderr.write(f"没有用 {name}：不是对象种类，也不是明细的名字 / not used: no kind of subject, no list\n")
-        given = {subject: address(str(path)) for subject, path in folder.subjects.items()}
-        relations = {
-            name: RecordTable(address(str(path)), args.owner) for name, path in folder.lists.items()
-        } | relations
+    given, relations = _tables(args, measures, catalogue, address)
     bound: dict[str, Any] = {}
     for subject, table in given.items():
         fit = [measure for measure in chosen if not subject or measure.subject == subject]
