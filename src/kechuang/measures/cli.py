@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kechuang.expressions.check import suggestion
+from kechuang.expressions.check import hint
 from kechuang.measures.cumulation import Group
 from kechuang.measures.errors import BilingualError
 from kechuang.measures.folder import is_folder, tables
@@ -135,8 +135,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measure(measures: Mapping[str, Measure], id_: str) -> Measure:
     if id_ not in measures:
-        near = suggestion(id_, measures)
-        zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+        zh, en = hint(id_, measures)
         raise CommandError(f"没有措施“{id_}”{zh}", f'no measure is called "{id_}"{en}')
     return measures[id_]
 
@@ -167,8 +166,7 @@ def _relations(args: argparse.Namespace, catalogue: Catalogue, address: Callable
         if not equals or not file:
             raise CommandError(f"“{given}”要写成 事实=文件", f'write "{given}" as FACT=FILE')
         if name not in catalogue or catalogue[name].type != "relation":
-            near = suggestion(name, _lists(catalogue))
-            zh, en = (f"；是不是“{near}”？", f'; did you mean "{near}"?') if near else ("", "")
+            zh, en = hint(name, _lists(catalogue))
             raise CommandError(f"“{name}”不是明细{zh}", f'"{name}" is no list of records{en}')
         found[name] = RecordTable(address(file), args.owner)
     return found
