@@ -244,8 +244,8 @@ def _choice(text: str, cell: Cell, column: Column, factor: int) -> str:
     for choice in column.choices:
         if plain in (half_width(word).casefold() for word in (choice.value, choice.zh, choice.en)):
             return choice.value
-    zh = "、".join(choice.zh for choice in column.choices[:12])
-    en = ", ".join(choice.en for choice in column.choices[:12])
+    zh = "、".join(choice.zh for choice in column.choices)
+    en = ", ".join(choice.en for choice in column.choices)
     raise CellError(f"没有“{text[:40]}”这一项，可写：{zh}", f"“{text[:40]}” is none of: {en}")
 
 

@@ -174,6 +174,19 @@ def test_tokens_open_what_their_scopes_say(sending, feed, admin, cast):
     assert sending([figures(cast)]).status_code == 403
 
 
+def test_a_feed_of_the_other_realm_is_neither_seen_nor_closed(feed, cast, client_for):
+    other = Feed.objects.create(code="real-tax", title="税", department="税务局", kind="organisation", realm="real")
+    pretended = User.objects.create_user(username="demo-clerk", realm="demo")
+    Grant.objects.create(user=pretended, role=Role.OFFICER)
+    assert client_for(pretended).get(f"/deliveries/{feed.code}/").status_code == 200
+    assert client_for(pretended).get("/deliveries/real-tax/").status_code == 404
+    assert client_for(pretended).post("/deliveries/real-tax/act/", {"active": "0"}).status_code == 404
+    other.refresh_from_db()
+    assert other.active
+    form = {"code": "坏 代号", "title": "统计", "department": "统计局", "kind": "organisation", "every_days": ""}
+    assert "只能写小写字母、数字和连字符" in client_for(cast.officer).post("/deliveries/", form).content.decode()
+
+
 def test_only_officers_declare_and_look(feed, cast, client_for):
     form = {"code": "stat", "title": "统计", "department": "统计局", "kind": "organisation", "every_days": ""}
     assert client_for(cast.auditor).post("/deliveries/", form).status_code == 403

@@ -17,6 +17,7 @@ from kechuang.web.intake.domain.lease import Lease
 from kechuang.web.intake.domain.working import advance, left_behind
 from kechuang.web.intake.enums import ImportState, RowState
 from kechuang.web.intake.models import Import
+from kechuang.web.registry.domain.kinds import KINDS, in_chinese, in_english
 from kechuang.web.registry.models import Organisation, UnfinishedImport, Version, YearlyFigures
 from tests.web.intake.conftest import HEADING, code, companies, table
 
@@ -357,7 +358,13 @@ def test_a_row_is_proved_by_the_stand_alone_verifier(applied, client_for, cast):
     one = applied([HEADING, *companies(5), ["坏", "坏", "企业", "", ""]])
     event = AuditEvent.objects.get(public_id=one.event_id)
     assert (event.action, event.rows, event.who) == ("import.apply", 5, "officer")
+    early = client_for(cast.officer).get(f"/imports/{one.public_id}/rows/4/proof.json")
+    assert early.status_code == 409, "nobody could check a proof whose event is not in the chain"
+    waiting = client_for(cast.officer).get(f"/imports/{one.public_id}/rows/4/").content.decode()
+    assert "还没有封进审计链" in waiting and "proof.json" not in waiting
     seal()
+    sealed = client_for(cast.officer).get(f"/imports/{one.public_id}/rows/4/").content.decode()
+    assert "还没有封进审计链" not in sealed and "proof.json" in sealed
     answer = client_for(cast.officer).get(f"/imports/{one.public_id}/rows/4/proof.json")
     document = json.loads(answer.content)
     event.refresh_from_db()
@@ -386,6 +393,31 @@ def test_the_pages_lead_through(importing, client_for, cast):
     assert waiting["Refresh"] == "3"
     advance(one.pk)
     assert "新建 3 条" in client.get(f"/imports/{one.public_id}/").content.decode()
+
+
+def test_what_was_undone_is_not_called_written(applied, client_for, cast):
+    one = applied([HEADING, *companies(2)])
+    page = client_for(cast.officer).get(f"/imports/{one.public_id}/").content.decode()
+    assert "已写入 2" in page and page.count(">新建</div>") == 2
+    applying.undo(one, actor=cast.officer)
+    advance(one.pk)
+    page = client_for(cast.officer).get(f"/imports/{one.public_id}/").content.decode()
+    assert "已写入 2" not in page and "写入过 2" in page and "撤销以前" in page
+
+
+def test_the_summary_names_the_fields_that_are_missing(importing, client_for, cast):
+    answer = client_for(cast.officer).post("/imports/new/organisation/", {"on_change": "change"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert '<a href="#id_file">表格文件：' in page and '<a href="#id_source_title">数据来源：' in page
+
+
+def test_a_wrong_choice_is_told_every_right_one(importing):
+    one = importing([HEADING, [code(9), "甲", "外星人", "", ""]])
+    told = one.rows.get().findings[0]
+    choices = next(field for field in KINDS["organisation"].fields if field.name == "kind").choices
+    assert len(choices) > 12
+    assert all(in_chinese(label) in told["zh"] and in_english(label) in told["en"] for _value, label in choices)
 
 
 def test_bad_rows_come_back_marked_and_can_be_sent_again(importing, client_for, cast):

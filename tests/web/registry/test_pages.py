@@ -30,6 +30,15 @@ def test_filters(chenzhou, cast, client, query, expected):
     assert sorted(row.name for row, _ in page.context["rows"]) == sorted(expected)
 
 
+def test_an_unknown_size_is_not_called_inapplicable(chenzhou, cast, client):
+    shown = {}
+    for kind in ("enterprise", "university"):
+        type(cast.company_a).objects.filter(pk=cast.company_a.pk).update(size="", kind=kind)
+        page = client.get(reverse("registry:organisation", args=[cast.company_a.uscc])).content.decode()
+        shown[kind] = page.split("<dt>规模</dt><dd>")[1].split("</dd>")[0]
+    assert shown == {"enterprise": "没有登记", "university": "不适用"}
+
+
 def test_search_by_code_in_lower_case(chenzhou, cast, client):
     page = client.get(reverse("registry:organisations"), {"text": cast.company_a.uscc.lower()})
     assert [row.name for row, _ in page.context["rows"]] == ["演示甲公司"]

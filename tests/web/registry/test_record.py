@@ -137,6 +137,8 @@ def test_rare_characters_are_kept_exactly(source, code, name):
         ({"registered_capital": "1e400"}, "registered_capital", "太大"),
         ({"registered_capital": 1.5}, "registered_capital", "二进制小数"),
         ({"registered_capital": "NaN"}, "registered_capital", "不是数"),
+        ({"registered_capital": "2,5"}, "registered_capital", "请写成 1234.5 的样子"),
+        ({"registered_capital": "1,234.567"}, "registered_capital", "小数最多 2 位"),
         ({"above_scale": "也许"}, "above_scale", "请填“是”或“否”"),
         ({"name": "名\x00称"}, "name", "控制字符"),
         ({"group": "91431002MA4L00002"}, "group", "登记库里没有"),
@@ -148,6 +150,11 @@ def test_bad_values_are_refused_with_reason_and_place(firm, source, code, values
     assert says in caught.value.zh
     assert caught.value.field == field
     assert Version.objects.count() == 0
+
+
+def test_an_amount_is_taken_as_pages_show_it(firm, source, code):
+    written = record.write("organisation", {"uscc": code, "registered_capital": "1,234.56"}, actor=None, source=source)
+    assert record.state(written.record)["registered_capital"] == "1234.56"
 
 
 def test_a_wrong_code_is_refused(source, code):

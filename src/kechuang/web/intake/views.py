@@ -94,7 +94,11 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
         "kind": KINDS[found.kind],
         "moving": moving,
         "tally": counted,
-        "states": [(value, label, counted.states[value]) for value, label in RowState.choices if counted.states[value]],
+        "states": [
+            (value, _label(found, value, label), counted.states[value])
+            for value, label in RowState.choices
+            if counted.states[value]
+        ],
         "state": state,
         "rows": [] if moving and found.state != ImportState.APPLYING else _with_titles(found, rows),
         "following": following,
@@ -108,6 +112,12 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
     if moving:
         response["Refresh"] = "3"  # without script too, the page follows the worker
     return response
+
+
+def _label(found: Import, value: str, label: Any) -> Any:
+    """The state of rows in words; after an undo, what was written no longer counts as written."""
+    back = found.state in (ImportState.UNDONE, ImportState.CANCELLED)
+    return _("写入过") if back and value == RowState.APPLIED else label
 
 
 def _first_of_interest(found: Import, counted: queries.Tally) -> str:
@@ -180,6 +190,7 @@ def row(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         "candidates": [(name, titles.get(name, name), options) for name, options in found.candidates.items()],
         "open": access.may_import(request.user) and _may_mend(found),
         "proved": bool(found.imported.event_id) and found.state in (RowState.APPLIED, RowState.REFUSED),
+        "sealed": queries.sealed(found.imported),
         "demo_data": found.imported.realm == "demo",
     }  # fmt: skip
     return render(request, "intake/row.html", context, status=422 if request.method == "POST" else 200)

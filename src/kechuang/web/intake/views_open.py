@@ -72,8 +72,9 @@ class FeedForm(forms.Form):
     """What has to be known of a feed."""
 
     code = forms.SlugField(
-        label=gettext_lazy("代号"), max_length=40, help_text=gettext_lazy("小写字母、数字和连字符，例如 tax-yearly。")
-    )
+        label=gettext_lazy("代号"), max_length=40, help_text=gettext_lazy("小写字母、数字和连字符，例如 tax-yearly。"),
+        error_messages={"invalid": gettext_lazy("只能写小写字母、数字和连字符，例如 tax-yearly")},
+    )  # fmt: skip
     title = forms.CharField(label=gettext_lazy("名称"), max_length=120)
     department = forms.CharField(label=gettext_lazy("提供部门"), max_length=100)
     kind = forms.ChoiceField(label=gettext_lazy("种类"))
@@ -134,7 +135,11 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
 def feed_act(request: HttpRequest, code: str) -> HttpResponse:
     """Close a feed or open it again."""
     access.require_import(request.user)
+<<<<<<< HEAD
     found = _feed(request, code)
+=======
+    found = get_object_or_404(Feed, realm_filter(request.user), code=code)
+>>>>>>> c27852b (Give proofs of rows when they can be checked; name fields, choices and amounts as people meet them in imports and the register)
     verbs.set_active(found, request.POST.get("active") == "1", actor=request.user)
     messages.success(request, _("已改。"))
     return redirect("intake:feed", code)

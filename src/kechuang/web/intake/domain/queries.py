@@ -82,11 +82,17 @@ def rows_page(one: Import, state: str, after: int) -> tuple[list[ImportRow], int
     return found[:PER_PAGE], found[PER_PAGE - 1].line if len(found) > PER_PAGE else None
 
 
+def sealed(one: Import) -> bool:
+    """Whether the audit event of an import is in the chain, so that its rows can be proved."""
+    return bool(one.event_id) and AuditEvent.objects.filter(public_id=one.event_id, seq__isnull=False).exists()
+
+
 def proof_for_user(user: Any, public_id: str, line: int) -> dict[str, Any]:
     """Proof that a row belongs to the audit event of its import, for ``verify_audit.py --row``.
 
     Raises:
-        UserError: no right (401, 403); the import is not confirmed, or the row was left out (404).
+        UserError: no right (401, 403); the import is not confirmed, or the row was left out (404); its event is not
+            sealed yet, so that nobody could check the proof (409).
     """
     row = row_for_user(user, public_id, line)
     one = row.imported
@@ -95,5 +101,12 @@ def proof_for_user(user: Any, public_id: str, line: int) -> dict[str, Any]:
         raise UserError(
             "这一行没有写入登记库，没有证明。", "This row was not written, so there is no proof.", status=404
         )
+    if event.seq is None:
+        raise UserError(
+            "这次导入的审计记录还没有封进审计链，现在的证明核对不了。过几分钟再来下载。",
+            "The audit event of this import is not yet sealed into the chain, so a proof could not be checked. "
+            "Come back in a few minutes.",
+            code="not_sealed", status=409,
+        )  # fmt: skip
     number = confirmed_rows(one).filter(line__lte=line).count()
     return row_proof(event, number, proved_row(one, row))

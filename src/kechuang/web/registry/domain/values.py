@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -128,6 +129,8 @@ def _date(field: Field, value: Any) -> Value:
 
 #: SQLite keeps decimals as binary floats of 64 bits: up to this many digits come back as they were written.
 EXACT_DIGITS = 15
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+"""A number as pages show it: a comma parts thousands only, so that 2,5 stays no number."""
 
 
 def _number(field: Field, value: Any) -> Value:
@@ -139,12 +142,16 @@ def _number(field: Field, value: Any) -> Value:
             "type",
         )
     try:
-        number = Decimal(str(value).strip())
+        plain = str(value).strip()
+        number = Decimal(plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
         raise FieldError(
-            field, f"“{field.zh}”写的是“{value}”，不是数。", f"“{field.en}” is “{value}”, which is no number.", "number"
+            field,
+            f"“{field.zh}”写的是“{value}”，不是数。请写成 1234.5 的样子，不带单位。",
+            f"“{field.en}” is “{value}”, which is no number. Write it like 1234.5, without a unit.",
+            "number",
         )
     whole, places = field.digits or (9, 0)
     if field.type == "money":
