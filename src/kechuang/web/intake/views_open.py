@@ -135,11 +135,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
 def feed_act(request: HttpRequest, code: str) -> HttpResponse:
     """Close a feed or open it again."""
     access.require_import(request.user)
-<<<<<<< HEAD
     found = _feed(request, code)
-=======
-    found = get_object_or_404(Feed, realm_filter(request.user), code=code)
->>>>>>> c27852b (Give proofs of rows when they can be checked; name fields, choices and amounts as people meet them in imports and the register)
     verbs.set_active(found, request.POST.get("active") == "1", actor=request.user)
     messages.success(request, _("已改。"))
     return redirect("intake:feed", code)
