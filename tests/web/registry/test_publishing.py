@@ -174,6 +174,19 @@ def test_a_record_that_went_without_a_word_stops_the_showing(firms, source):
     assert firm(2).size == "large"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_target_that_went_without_a_word_is_told(firms, source):
+    held([{"uscc": code(1), "group": code(3)}, {"uscc": code(2), "size": "large"}], source)
+    Organisation.everything.filter(uscc=code(3)).delete()
+    assert show() is None
+    assert firm(2).size == "small"
+    [result] = bulk.rethink(IMPORT, source=source)
+    assert (result.outcome, result.record_id) == (None, firms[0].pk)
+    assert "登记库里没有" in result.errors[0].zh
+    assert show() is not None
+    assert (firm(1).group, firm(2).size) == (None, "large")
+
+
 def test_two_imports_of_the_same_record_follow_each_other(firms, source):
     held([{"uscc": code(1), "size": "large"}], source)
     held([{"uscc": code(1), "county": "431002"}], source, OTHER)
@@ -196,6 +209,14 @@ def test_two_rows_of_one_import_are_one_change(firms, source):
     assert (firm(1).size, firm(1).county, firm(1).name) == ("large", "431002", "新名")
     assert [e.why for e in history.history(firm(1))] == ["change", "initial"]
     assert [one.uscc for one in named(Organisation.objects.all(), "新名")] == [code(1)]
+
+
+def test_a_second_row_that_fails_leaves_the_first(firms, source):
+    held([{"uscc": code(1), "group": code(3)}], source)
+    record.remove(firms[2], actor=None)
+    [result] = held([{"uscc": code(1), "size": "large"}], source)
+    assert result.outcome is None
+    assert [change.given for change in HeldChange.objects.all()] == [{"uscc": code(1), "group": code(3)}]
 
 
 def test_a_record_under_its_own_and_a_former_code_is_one_change(firms, source):

@@ -263,6 +263,7 @@ def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
     columns: set[str] = set()
     changed: list[Any] = []
     helds: list[HeldChange] = []
+    replaced: list[int] = []
     for index, given, record in rows:
         if error := other_realm(kind, record, work.realm):
             work.fail(index, error)
@@ -275,8 +276,10 @@ def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
             versions = history.get(record.pk) or [initial(kind, record, known)]
             writing = new_state(kind, record, versions, row, work.valid_from, work.on_change, moment)
         except FieldError as error:
-            work.fail(index, error)
+            work.fail(index, error)  # what the row before said of this record stays
             continue
+        if before:
+            replaced.append(before.pk)
         if writing is None:
             work.results[index] = RowResult(index, "unchanged", record.pk)
             continue
@@ -293,8 +296,8 @@ def _change_all(work: _Chunk, rows: list[tuple[int, Row, Any]]) -> None:
         if names:
             columns |= set(names)
             changed.append(record)
-    if earlier:
-        HeldChange.objects.filter(pk__in=[held.pk for held in earlier.values()]).delete()
+    if replaced:
+        HeldChange.objects.filter(pk__in=replaced).delete()
     HeldChange.objects.bulk_create(helds)
     Version.objects.bulk_create(inserted)
     Version.objects.bulk_update(closed, ["superseded_at"])

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
@@ -46,27 +46,48 @@ def publish(import_id: str, also: Also) -> dt.datetime | None:
     least = helds.aggregate(most=Max("not_before"))["most"]
     columns = {kind.id: _columns(import_id, kind) for kind in kinds}
     counts = {kind.id: helds.filter(kind=kind.id).count() for kind in kinds}
-    with transaction.atomic():
-        for kind in kinds:
-            _lock(kind, import_id)
-        if helds.filter(stale=True).exists():
-            return None
-        moment = max(filter(None, (timezone.now(), least)))
-        if also(moment) is False:
-            return moment
-        for kind in kinds:
-            if _put_in(kind, import_id, columns[kind.id]) != counts[kind.id]:
-                # A record went without a word to us; whoever thinks again finds it missing.
-                transaction.set_rollback(True)
-                break
-        else:
-            _others_think_again(import_id)
-            UnfinishedImport.objects.filter(import_id=import_id).update(published_at=moment)
-            return moment
+    try:
+        with transaction.atomic():
+            for kind in kinds:
+                _lock(kind, import_id)
+            if helds.filter(stale=True).exists():
+                return None
+            moment = max(filter(None, (timezone.now(), least)))
+            if also(moment) is False:
+                return moment
+            for kind in kinds:
+                if _put_in(kind, import_id, columns[kind.id]) != counts[kind.id]:
+                    # A record went without a word to us; whoever thinks again finds it missing.
+                    transaction.set_rollback(True)
+                    break
+            else:
+                _others_think_again(import_id)
+                UnfinishedImport.objects.filter(import_id=import_id).update(published_at=moment)
+                return moment
+    except IntegrityError:
+        # Also a record that one of ours refers to may have gone; any other breach is no matter of thinking again.
+        if not sum(_without_target(import_id, kind, columns[kind.id]) for kind in kinds):
+            raise
+        return None
     for kind in kinds:
         there = kind.model.everything.filter(pk=OuterRef("record_id"))
         helds.filter(~Exists(there), kind=kind.id).update(stale=True)
     return None
+
+
+def _without_target(import_id: str, kind: Kind, columns: list[str]) -> int:
+    """Mark the changes that refer to a record which is not there any more; returns how many."""
+    gone: set[int] = set()
+    for field in kind.model._meta.concrete_fields:
+        if field.column not in columns or field.remote_field is None:
+            continue
+        helds = HeldChange.objects.filter(import_id=import_id, kind=kind.id)
+        targets = {pk: columns.get(field.column) for pk, columns in helds.values_list("pk", "columns")}
+        known = set(
+            field.related_model._base_manager.filter(pk__in=set(targets.values()) - {None}).values_list("pk", flat=True)
+        )
+        gone |= {pk for pk, target in targets.items() if target is not None and target not in known}
+    return HeldChange.objects.filter(pk__in=gone).update(stale=True)
 
 
 def _columns(import_id: str, kind: Kind) -> list[str]:
