@@ -57,16 +57,19 @@ def test_by_part(register):
 
 
 @pytest.mark.parametrize(("many", "many_pairs"), [(0, 0), (1, 1), (2, 3), (2000, 20000)])
-@pytest.mark.parametrize("used", [1, 2, 3])
+@pytest.mark.parametrize(("few", "used"), [(1, 1), (1, 3), (2, 2), (300, 3)])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(st.text(alphabet="东鑫酒aA-% ", min_size=1, max_size=6), min_size=1, max_size=8),
     part=st.text(alphabet="东鑫酒aA-% ", min_size=1, max_size=4),
 )
-def test_every_way_of_looking_gives_what_a_look_at_every_name_gives(monkeypatch, many, many_pairs, used, texts, part):
+def test_every_way_of_looking_gives_what_a_look_at_every_name_gives(
+    monkeypatch, many, many_pairs, few, used, texts, part
+):
     with monkeypatch.context() as patched:
         patched.setattr(names, "MANY", many)
         patched.setattr(names, "MANY_PAIRS", many_pairs)
+        patched.setattr(names, "FEW", few)
         patched.setattr(names, "USED", used)
         Organisation.everything.all().delete()
         NamePair.objects.all().delete()

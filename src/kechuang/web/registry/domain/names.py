@@ -20,6 +20,8 @@ from ..models.names import index_names
 MANY = 2_000
 #: The same for parts of several pairs, which may each be frequent and yet be rare together.
 MANY_PAIRS = 20_000
+#: So few are looked at by their names at once; counting further pairs would cost more than it saves.
+FEW = 300
 #: Of a long part this many pairs are tried, and this many of the rarest used together.
 TRIED, USED = 12, 3
 #: Records written at once when the index is built.
@@ -38,19 +40,14 @@ def named(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
         seen = _count("first = %s", [first], MANY)
         found = NamePair.objects.filter(first=first)
         return _in_order(rows, text) if seen > MANY else matching.filter(pk__in=found.values("record_id"))
-    most = MANY if len(wanted) == 1 else MANY_PAIRS
-    counts = []
-    for first, second in wanted[:: max(1, len(wanted) // TRIED)][:TRIED]:
-        seen = _count("first = %s AND second = %s", [first, second], most)
-        if not seen:
-            return rows.none()
-        counts.append((seen, first, second))
-    counts.sort()
-    if counts[0][0] > most:
+    counts = _counts(wanted[:: max(1, len(wanted) // TRIED)][:TRIED], MANY if len(wanted) == 1 else MANY_PAIRS)
+    if not counts:
         return _in_order(rows, text)
+    if not counts[0][0]:
+        return rows.none()
     _seen, first, second = counts[0]
     found = NamePair.objects.filter(first=first, second=second)
-    for _seen, other, behind in counts[1:USED]:
+    for _seen, other, behind in counts[1:USED] if counts[0][0] > FEW else ():
         found = found.filter(
             Exists(NamePair.objects.filter(first=other, second=behind, record_id=OuterRef("record_id")))
         )
@@ -73,6 +70,22 @@ def named_or_coded(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisa
         if coded.exists():
             return coded
     return named(rows, text)
+
+
+def _counts(wanted: list[tuple[str, str]], most: int) -> list[tuple[int, str, str]]:
+    """Pairs with how many names have them, rarest first; none when each is in more than ``most`` names.
+
+    A frequent pair is costly to count, and one rare pair is enough: all are counted up to a small limit first, and
+    further only while none of them stayed below it.
+    """
+    limit = min(FEW, most)
+    while True:
+        counts = sorted((_count("first = %s AND second = %s", [*pair], limit), *pair) for pair in wanted)
+        if counts[0][0] <= limit:
+            return counts
+        if limit == most:
+            return []
+        limit = min(10 * limit, most)
 
 
 def _count(condition: str, values: list[str], most: int) -> int:
