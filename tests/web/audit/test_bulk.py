@@ -51,7 +51,7 @@ def verifier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = folder / "verify_audit.py"
     program.write_bytes(Path(verify_audit.__file__).read_bytes())
     chain = folder / "chain.jsonl"
-    chain.write_bytes(b"".join(queries.export_lines(with_events=False)))
+    chain.write_bytes(b"".join(queries.export_lines()))
     command = [sys.executable, "-I", "-S", program.name, chain.name, *arguments, "--lang", "en"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
@@ -108,7 +108,7 @@ def test_changed_row_digests_are_found_in_the_database_and_in_the_export(event, 
         cursor.execute("UPDATE audit_bulkrows SET hashes = %s", [bytes(32 * 7)])
     broken = queries.verify_stored().broken
     assert broken is not None and (broken.seq, broken.kind) == (2, "rows")
-    exported = [json.loads(line) for line in queries.export_lines(with_events=True)]
+    exported = [json.loads(line) for line in queries.export_lines(AuditEvent.objects.all())]
     broken = verify_audit.verify_chain(exported).broken
     assert broken is not None and (broken.seq, broken.kind) == (2, "rows")
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ import pytest
 
 from kechuang.proofs.verify_audit import verify_chain
 from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.audit.domain.queries import events_for_user
 from kechuang.web.audit.domain.record import record
 from kechuang.web.audit.domain.seal import publish_heads, seal
 from kechuang.web.audit.domain.tamper import How, sandbox, tamper
@@ -95,6 +96,30 @@ def test_taking_the_contents_out_is_itself_an_event(client):
     assert "机密-1" in exported
     assert AuditEvent.objects.order_by("-id")[0].action == "audit.export"
     assert verify_chain([json.loads(line) for line in exported.splitlines()]).ok
+
+
+def test_a_demo_auditor_reads_nothing_by_or_about_real_people(client):
+    fill(1)
+    auditor = persona("auditor", Role.AUDITOR)
+    client.force_login(auditor, "django.contrib.auth.backends.ModelBackend")
+    assert client.get("/audit/events/").context["listing"].count == AuditEvent.objects.count()
+    real = User.objects.create_user(username="wang", display_name="真人甲", realm=Realm.REAL)
+    record(actor=real, action="policy.apply", object_kind="release", object_id="真事-1")
+    record(actor=auditor, action="policy.apply", object_kind="release", object_id="演事-1")
+    for object_id in (real.pk, "wang"):
+        record(actor=None, action="account.lock", object_kind="user", object_id=str(object_id))
+    seal()
+    hidden = AuditEvent.objects.get(object_id="真事-1").public_id
+    listing = client.get("/audit/events/").context["listing"]
+    assert ([e.object_id for e in listing.page.rows][:1], listing.count) == (["演事-1"], None)
+    assert not {"真事-1", "wang", str(real.pk)} & {e.object_id for e in listing.page.rows}
+    assert client.get("/audit/events/?q=真人").context["page"].rows == []
+    assert client.get(f"/audit/events/{hidden}/").status_code == 404
+    exported = body(client.post("/audit/events/export/"))
+    assert "演事-1" in exported and "真事-1" not in exported and "wang" not in exported
+    assert verify_chain([json.loads(line) for line in exported.splitlines()]).ok
+    Grant.objects.create(user=real, role=Role.AUDITOR)
+    assert {"真事-1", "演事-1"} <= {e.object_id for e in events_for_user(User.objects.get(pk=real.pk))}
 
 
 @pytest.mark.parametrize(

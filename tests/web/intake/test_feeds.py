@@ -187,6 +187,15 @@ def test_a_feed_of_the_other_realm_is_neither_seen_nor_closed(feed, cast, client
     assert "只能写小写字母、数字和连字符" in client_for(cast.officer).post("/deliveries/", form).content.decode()
 
 
+def test_the_key_of_a_demo_administrator_does_not_deliver_to_a_real_feed(sending, feed, admin, cast):
+    Feed.objects.filter(pk=feed.pk).update(realm="real")
+    assert sending([figures(cast)]).status_code == 202
+    User.objects.filter(pk=admin.pk).update(realm="demo")
+    assert sending([figures(cast)], idempotency="k2").status_code == 404
+    Feed.objects.filter(pk=feed.pk).update(realm="demo")
+    assert sending([figures(cast)], idempotency="k2").status_code == 202
+
+
 def test_only_officers_declare_and_look(feed, cast, client_for):
     form = {"code": "stat", "title": "统计", "department": "统计局", "kind": "organisation", "every_days": ""}
     assert client_for(cast.auditor).post("/deliveries/", form).status_code == 403

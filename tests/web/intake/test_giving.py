@@ -156,6 +156,23 @@ def test_tokens_are_hashed_expire_and_are_revoked(world, token):
     assert AuditEvent.objects.filter(object_kind="token", object_id=made.public_id).count() == 2
 
 
+def test_the_key_of_a_demo_administrator_opens_nothing_real(world, token, client_for):
+    others, _key, admin = token("registry:read")
+    pretended = User.objects.create_user(username="demo-admin", realm="demo")
+    Grant.objects.create(user=pretended, role=Role.SECURITY_ADMIN)
+    day = timezone.localdate()
+    made, key = issue(title="读", holder="演示局", scopes=["registry:read-private"], expires_on=day, actor=pretended)
+    Person.objects.filter(name="李别家").update(realm="real")
+    headers = {"Authorization": f"Bearer {key}"}
+    names = [item["name"] for item in Client().get("/api/v1/registry/person", headers=headers).json()["items"]]
+    assert names == ["张**"]
+    assert [one.public_id for one in client_for(pretended).get("/accounts/tokens/").context["tokens"]] == [
+        made.public_id
+    ]
+    assert len(client_for(admin).get("/accounts/tokens/").context["tokens"]) == 2
+    assert client_for(pretended).post(f"/accounts/tokens/{others.public_id}/revoke/").status_code == 404
+
+
 def test_too_many_requests_wait(world, monkeypatch):
     monkeypatch.setattr(api, "PER_MINUTE", 2)
     answers = [Client().get("/api/v1/registry/organisation").status_code for _ in range(3)]

@@ -27,6 +27,7 @@ from kechuang.web.registry.models import (
     TechnologyContract,
     YearlyFigures,
 )
+from kechuang.web.selfservice.domain.erase import erase_person
 
 pytestmark = pytest.mark.django_db
 BOOKS = {"version", "merge", "alias", "source", "unfinishedimport"}
@@ -155,6 +156,17 @@ def test_people_are_merged_too(pair):
     before = everything()
     merge.undo(merge.merge(first, second, actor=None), actor=None)
     assert everything() == before
+
+
+def test_a_person_erased_since_stays_merged(pair):
+    first = Person.objects.create(name="演示张三", employer=pair[0], realm="demo")
+    second = Person.objects.create(name="演示张叁", employer=pair[0], realm="demo")
+    made = merge.merge(first, second, actor=None)
+    erase_person(first)
+    before = everything()
+    with pytest.raises(UserError, match="不能恢复") as caught:
+        merge.undo(made, actor=None)
+    assert (caught.value.status, everything()) == (409, before)
 
 
 def test_what_cannot_be_merged(pair):

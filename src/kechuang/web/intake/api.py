@@ -17,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from ninja import Query, Router
 
 from kechuang.tabular.records import schema as schema_of
+from kechuang.web.accounts.access import realm_filter
 from kechuang.web.accounts.domain.tokens import recognise
 from kechuang.web.core.errors import UserError
 from kechuang.web.core.ratelimit import seconds_to_wait, visitor
@@ -146,7 +147,7 @@ def _feed_of(request: HttpRequest, code: str) -> tuple[Feed, Reader]:
         raise UserError("投递要用令牌。", "Deliveries need a token.", code="token", status=401)
     if f"deliver:{code}" not in reader.token.scopes:
         raise UserError("这个令牌不能投递到这里。", "This token may not deliver here.", code="forbidden", status=403)
-    feed = Feed.objects.filter(code=code).first()
+    feed = Feed.objects.filter(realm_filter(reader.answers), code=code).first()
     if feed is None:
         raise UserError("没有这个数据源。", "There is no such feed.", code="unknown", status=404)
     return feed, reader

@@ -37,7 +37,6 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "imports": [(one, KINDS[one.kind].title) for one in imports],
         "kinds": importable().values(),
-        "may_import": access.may_import(request.user),
     }
     return render(request, "intake/home.html", context)
 
@@ -70,7 +69,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @limit("template", per_minute=30)
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """The empty table of a kind."""
-    access.require_see(request.user)
+    access.require_import(request.user)
     content = sheets.template(kind, _language())
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
@@ -104,7 +103,6 @@ def one(request: HttpRequest, public_id: str) -> HttpResponse:
         "following": following,
         "total": total,
         "percent": 100 * found.rows_done // total if total else 0,
-        "may_import": access.may_import(request.user),
         "troubled": sum(counted.states[value] for value in sheets.TROUBLED),
         "demo_data": found.realm == "demo",
     }
@@ -188,7 +186,7 @@ def row(request: HttpRequest, public_id: str, line: int) -> HttpResponse:
         "whole": wrong.get("", []),
         "errors": [{"field": f["column"], "text": f"{titles.get(f['column'], '')} {f[language]}".strip()} for f in found.findings],
         "candidates": [(name, titles.get(name, name), options) for name, options in found.candidates.items()],
-        "open": access.may_import(request.user) and _may_mend(found),
+        "open": _may_mend(found),
         "proved": bool(found.imported.event_id) and found.state in (RowState.APPLIED, RowState.REFUSED),
         "sealed": queries.sealed(found.imported),
         "demo_data": found.imported.realm == "demo",

@@ -101,7 +101,6 @@ def feeds(request: HttpRequest) -> HttpResponse:
     context = {
         "feeds": [(state, KINDS[state.feed.kind].title) for state in listed],
         "form": form,
-        "may_import": access.may_import(request.user),
     }
     return render(request, "intake/feeds.html", context, status=422 if form.errors else 200)
 
@@ -114,7 +113,7 @@ def _feed(request: HttpRequest, code: str) -> Feed:
 @require_GET
 def feed(request: HttpRequest, code: str) -> HttpResponse:
     """One feed: its deliveries, how to deliver."""
-    access.require_see(request.user)
+    access.require_import(request.user)
     found = _feed(request, code)
     state = next(one for one in verbs.feeds_for_user(request.user) if one.feed.pk == found.pk)
     context = {
@@ -125,7 +124,6 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
         "deliveries": found.deliveries.all()[:MOST_LISTED],
         "page_channel": Channel.PAGE.value,
         "address": request.build_absolute_uri(f"/api/v1/feeds/{found.code}/deliveries"),
-        "may_import": access.may_import(request.user),
         "demo_data": found.realm == Realm.DEMO,
     }
     return render(request, "intake/feed.html", context)

@@ -11,7 +11,8 @@ import re
 import secrets
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +25,10 @@ from kechuang.web.core.errors import UserError
 PREFIX = "kc_"
 MOST_DAYS = 366
 NOTED_EVERY = dt.timedelta(minutes=1)
+READS_PRIVATE = "registry:read-private"
 SCOPES: dict[str, str | Promise] = {
     "registry:read": _("读登记库里公开的内容"),
-    "registry:read-private": _("读登记库的全部内容（个人信息遮盖，受限内容除外）"),
+    READS_PRIVATE: _("读登记库的全部内容（个人信息遮盖，受限内容除外）"),
 }
 """Scopes that can be given; ``deliver:CODE`` besides, for the deliveries of one feed."""
 _DELIVER = re.compile(r"deliver:[-a-z0-9_]{1,40}")
@@ -96,7 +98,8 @@ def recognise(key: str) -> ApiToken | None:
     """The valid token of a key: known, not revoked, not expired. Notes the use, at most once a minute."""
     if not key.startswith(PREFIX):
         return None
-    token = ApiToken.objects.filter(digest=_digest(key), revoked_at=None, expires_on__gte=timezone.localdate()).first()
+    tokens = ApiToken.objects.select_related("created_by")  # what a token opens also hangs on who made it
+    token = tokens.filter(digest=_digest(key), revoked_at=None, expires_on__gte=timezone.localdate()).first()
     if token is None:
         return None
     now = timezone.now()
@@ -106,6 +109,15 @@ def recognise(key: str) -> ApiToken | None:
 
 
 def tokens_for_user(actor: Any) -> list[ApiToken]:
-    """All tokens, newest first. Raises ``UserError`` (401, 403)."""
+    """All tokens, newest first; for a demo administrator those of demo administrators. Raises ``UserError`` (401, 403)."""
+    return list(_open_to(actor).select_related("created_by"))
+
+
+def token_for_user(actor: Any, public_id: str) -> ApiToken:
+    """One of the same tokens. Raises ``UserError`` (401, 403), ``Http404``."""
+    return get_object_or_404(_open_to(actor), public_id=public_id)
+
+
+def _open_to(actor: Any) -> models.QuerySet[ApiToken]:
     access.require(actor, Role.SECURITY_ADMIN)
-    return list(ApiToken.objects.select_related("created_by"))
+    return ApiToken.objects.filter(access.realm_filter(actor, "created_by__realm"))

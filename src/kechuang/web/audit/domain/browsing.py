@@ -38,11 +38,11 @@ class Listing:
     until: datetime | None = None
 
 
-def browse(events: EventQuerySet, filters: dict[str, Any], cursor: str, size: int) -> Listing:
-    """One page of the events that pass the filters, newest first."""
+def browse(events: EventQuerySet, filters: dict[str, Any], cursor: str, size: int, *, whole: bool = True) -> Listing:
+    """One page of the events that pass the filters, newest first; ``whole`` when nothing of the log is kept from ``events``."""
     wanted = {name: value for name, value in filters.items() if value}
     found = filtered(_of_days(events, wanted), wanted)
-    if any(name in wanted for name in UNINDEXED) or all(name in wanted for name in INDEXED):
+    if not whole or any(name in wanted for name in UNINDEXED) or all(name in wanted for name in INDEXED):
         return _stretch(found, cursor, size)
     page = cut(found, ("-id",), cursor, size)
     if wanted:

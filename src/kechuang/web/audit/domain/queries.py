@@ -11,13 +11,15 @@ from typing import Any
 import rules
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from kechuang.proofs.chain import GENESIS, Verdict, verify_chain
 from kechuang.proofs.merkle import proof_of_hashes, salt_of
 from kechuang.web.audit.domain.record import plain
 from kechuang.web.audit.models import AuditEvent, BulkRows, ChainHead, EventQuerySet
+from kechuang.web.core.enums import Realm
 from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.core.paging import Cut, cut
 
@@ -34,7 +36,7 @@ def may_read_events(user: Any) -> bool:
 
 
 def events_for_user(user: Any) -> EventQuerySet:
-    """All events for an auditor.
+    """All events for an auditor; for a demo auditor, whom anybody can become, none by, for or about a real person.
 
     Raises:
         UserError: the person may not read the log (401 for a visitor, else 403).
@@ -47,7 +49,23 @@ def events_for_user(user: Any) -> EventQuerySet:
             code="forbidden",
             status=403,
         )
-    return AuditEvent.objects.all()
+    events = AuditEvent.objects.all()
+    if not sees_all(user):
+        real = _real_people()
+        keys, names = real.annotate(key=Cast("pk", CharField())).values("key"), real.values("username")
+        events = events.exclude(actor_id__in=keys).exclude(behalf_id__in=keys)
+        about = Q(object_id__in=keys) | Q(object_id__in=names)
+        events = events.exclude(about, object_kind="user")
+    return events
+
+
+def sees_all(user: Any) -> bool:
+    """Whether nothing of the log is hidden from an auditor."""
+    return getattr(user, "realm", Realm.REAL) != Realm.DEMO or not _real_people().exists()
+
+
+def _real_people() -> QuerySet[Any]:
+    return get_user_model().objects.filter(realm=Realm.REAL)
 
 
 def own_events(user: Any) -> EventQuerySet:
@@ -148,11 +166,13 @@ def heads_document() -> dict[str, Any]:
     }
 
 
-def export_lines(*, with_events: bool) -> Iterator[bytes]:
-    """The sealed chain, one JSON object a line; contents only for those who may see them (the caller has asked)."""
-    for event in AuditEvent.objects.filter(seq__isnull=False).order_by("seq").iterator(chunk_size=1000):
-        line = event.link() | ({"event": event.body()} if with_events else {})
-        if with_events and event.rows is not None:
+def export_lines(contents: EventQuerySet | None = None) -> Iterator[bytes]:
+    """The sealed chain, one JSON object a line; of the events in ``contents`` (which the reader may see) also what they say."""
+    contents = AuditEvent.objects.none() if contents is None else contents
+    links = AuditEvent.objects.filter(seq__isnull=False).annotate(told=Exists(contents.filter(pk=OuterRef("pk"))))
+    for event in links.order_by("seq").iterator(chunk_size=1000):
+        line = event.link() | ({"event": event.body()} if event.told else {})
+        if event.told and event.rows is not None:
             line["leaves"] = _leaves(event)
         yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
 

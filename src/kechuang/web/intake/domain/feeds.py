@@ -201,7 +201,7 @@ class FeedState:
 
 def feeds_for_user(user: Any) -> list[FeedState]:
     """All feeds with their last delivery and quarantine. Raises ``UserError`` (401, 403)."""
-    access.require_see(user)
+    access.require_import(user)
     came = ~Q(deliveries__channel=Channel.PAGE)
     feeds = Feed.objects.filter(realm_filter(user)).annotate(
         n=Count("deliveries", filter=came), last=Max("deliveries__created_at", filter=came)

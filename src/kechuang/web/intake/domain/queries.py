@@ -24,13 +24,13 @@ MOST_LISTED = 100
 
 def imports_for_user(user: Any) -> QuerySet[Import]:
     """The newest imports. Raises ``UserError`` (401, 403)."""
-    access.require_see(user)
+    access.require_import(user)
     return Import.objects.filter(realm_filter(user)).select_related("created_by")[:MOST_LISTED]
 
 
 def import_for_user(user: Any, public_id: str) -> Import:
     """One import. Raises ``UserError`` (401, 403), ``Http404``."""
-    access.require_see(user)
+    access.require_import(user)
     rows = Import.objects.select_related("file", "created_by", "confirmed_by")
     found = rows.filter(realm_filter(user), public_id=public_id).first()
     if found is None:

@@ -157,7 +157,8 @@ def undo(made: Merge, *, actor: Any) -> Any:
     Returns the record that came back.
 
     Raises:
-        UserError: the merge was undone already, or its code was given to another record since (409).
+        UserError: the merge was undone already, its code was given to another record since, or its person was
+            erased (409).
     """
     kind = KINDS[made.kind]
     with transaction.atomic():
@@ -166,6 +167,13 @@ def undo(made: Merge, *, actor: Any) -> Any:
         if made.undone_at is not None or kept is None:
             raise _missing()
         details = made.details
+        if not details:
+            raise UserError(
+                "合并掉的记录已经按个人信息删除请求清空，不能恢复。",
+                "The merged record was emptied by a request for erasure of personal data; it cannot come back.",
+                code="erased",
+                status=409,
+            )
         try:
             with transaction.atomic():
                 back = thaw(kind.model, details["row"])

@@ -10,6 +10,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from kechuang.tabular import Finding
+from kechuang.web.accounts.access import reads_realm
+from kechuang.web.accounts.domain.tokens import READS_PRIVATE
 from kechuang.web.accounts.models import ApiToken
 from kechuang.web.core.errors import UserError, require_login
 from kechuang.web.policy.domain.queries import current_release
@@ -22,8 +24,6 @@ from ..models import YearReport
 from .claims import acting_for
 from .figures import fields, is_fixed, on_record, origins, texts, years
 from .uses import Use, uses
-
-READS_PRIVATE = "registry:read-private"
 
 
 def organisation_for_user(user: Any, uscc: str) -> Organisation:
@@ -139,10 +139,10 @@ class Readers:
 def readers_of(organisation: Organisation) -> Readers:
     """Who can see the figures of an organisation now, by name where the organisation may know it."""
     today = timezone.localdate()
-    keys = ApiToken.objects.filter(revoked_at=None, expires_on__gte=today)
+    keys = ApiToken.objects.filter(revoked_at=None, expires_on__gte=today).select_related("created_by")
     return Readers(
         sorted({str(grant.user) for grant in acting_for(organisation)}),
-        [key for key in keys if READS_PRIVATE in key.scopes],
+        [key for key in keys if READS_PRIVATE in key.scopes and reads_realm(key.created_by, organisation.realm)],
     )
 
 

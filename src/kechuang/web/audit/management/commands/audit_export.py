@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from kechuang.web.audit.domain.queries import export_lines
+from kechuang.web.audit.models import AuditEvent
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         """Write one JSON object a line."""
         count = 0
         with file.open("wb") as handle:
-            for line in export_lines(with_events=with_events):
+            for line in export_lines(AuditEvent.objects.all() if with_events else None):
                 handle.write(line)
                 count += 1
         self.stdout.write(f"{count} 条 → {file}\n{count} links → {file}")
