@@ -14,6 +14,11 @@ from django.db import connections
 from django.utils import timezone
 
 ADDRESS = "127.0.0.1"
+#: Pages are computed in processes; the second thread of each is the way past a long download. More threads make everybody
+#: wait: each gives the interpreter away at every row of a query and stands in line to have it back (docs/benchmarks.md).
+THREADS = 2
+#: So long one thread may keep the interpreter from the other; Python's own 0.005 is felt at every query.
+SWITCH_SECONDS = 0.0005
 
 
 def _say(text: str) -> None:
@@ -103,9 +108,9 @@ def web() -> None:
         def load_config(self) -> None:
             options = {
                 "bind": f"{os.environ.get('KECHUANG_BIND', ADDRESS)}:{os.environ.get('KECHUANG_PORT', '8000')}",
-                "workers": int(os.environ.get("KECHUANG_WORKERS", "2")),
+                "workers": int(os.environ.get("KECHUANG_WORKERS", "4")),
                 "worker_class": "gthread",
-                "threads": 4,
+                "threads": THREADS,
                 "timeout": 60,
                 "graceful_timeout": 5,
                 "preload_app": True,
@@ -119,6 +124,7 @@ def web() -> None:
         def load(self) -> Any:
             from kechuang.web.wsgi import application
 
+            sys.setswitchinterval(SWITCH_SECONDS)
             return application
 
     Site().run()

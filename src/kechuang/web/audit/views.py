@@ -22,7 +22,7 @@ from kechuang.web.core.errors import UserError
 from kechuang.web.core.paging import cut
 from kechuang.web.core.ratelimit import limit
 
-PER_PAGE = 50
+PER_PAGE = 30
 JSONL = "application/x-ndjson; charset=utf-8"
 
 

@@ -14,7 +14,7 @@ from kechuang.web.entitlements.domain import queries as results
 from kechuang.web.entitlements.enums import Group, Place
 from kechuang.web.policy.domain import queries
 
-PER_PAGE = 50
+PER_PAGE = 30
 
 
 @require_GET

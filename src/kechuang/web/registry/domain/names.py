@@ -75,17 +75,18 @@ def named_or_coded(rows: QuerySet[Organisation], text: str) -> QuerySet[Organisa
 def _counts(wanted: list[tuple[str, str]], most: int) -> list[tuple[int, str, str]]:
     """Pairs with how many names have them, rarest first; none when each is in more than ``most`` names.
 
-    A frequent pair is costly to count, and one rare pair is enough: all are counted up to a small limit first, and
-    further only while none of them stayed below it.
+    A frequent pair is costly to count, and one rare pair is enough: all are counted up to a small limit first. Where none
+    stayed below it, each is counted no further than the rarest :data:`USED` before it.
     """
-    limit = min(FEW, most)
-    while True:
-        counts = sorted((_count("first = %s AND second = %s", [*pair], limit), *pair) for pair in wanted)
-        if counts[0][0] <= limit:
-            return counts
-        if limit == most:
-            return []
-        limit = min(10 * limit, most)
+    first = min(FEW, most)
+    counts = sorted((_count("first = %s AND second = %s", [*pair], first), *pair) for pair in wanted)
+    if counts[0][0] <= first:
+        return counts
+    counts, limit = [], most
+    for pair in wanted:
+        counts = sorted([*counts, (_count("first = %s AND second = %s", [*pair], limit), *pair)])
+        limit = min(most, counts[USED - 1][0]) if len(counts) >= USED else most
+    return counts if counts[0][0] <= most else []
 
 
 def _count(condition: str, values: list[str], most: int) -> int:
