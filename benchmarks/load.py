@@ -4,7 +4,7 @@
 
 Fills a home (once; an earlier one is used again) with 100,000 organisations, 500,000 yearly rows, 400,000 nightly results and
 1,000,000 audit events, all generated (演示数据), and starts the real site on a port of its own: gunicorn with
-``KECHUANG_WORKERS`` processes (2), SQLite in the home, or the empty database that ``DATABASE_URL`` names. Then visitors, officers and an
+``KECHUANG_WORKERS`` processes (4), SQLite in the home, or the empty database that ``DATABASE_URL`` names. Then visitors, officers and an
 auditor open lists, filters, searches, pages far down and records, each thinking about a second between two pages. A time
 is from sending the request until the whole page is there. CPU and memory of the site are read from /proc (Linux).
 """

@@ -32,8 +32,8 @@ call_command("migrate", interactive=False, verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 from kechuang import citypack
 from kechuang.web.accounts.models import Grant, Role, User
+from kechuang.web.audit.domain.queries import events_for_user
 from kechuang.web.audit.domain.seal import seal_and_publish
-from kechuang.web.audit.models import AuditEvent
 from kechuang.web.monitoring.models import Submission
 from kechuang.web.policy.domain.apply import apply
 from kechuang.web.policy.domain.releases import current_digest
@@ -57,7 +57,7 @@ def session(user):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value
 samples = {{"admin": session(admin), "guard": session(guard), "member": session(member), "uscc": uscc, "person": admin.pk,
-           "release": current_digest(), "submission": offered.pk, "event": AuditEvent.objects.latest("pk").public_id,
+           "release": current_digest(), "submission": offered.pk, "event": events_for_user(User.objects.get(username="demo-auditor")).latest("pk").public_id,
            "home": str(settings.HOME)}}
 from kechuang.web.registry.models import Organisation
 samples["organisation"] = Organisation.objects.get(uscc=uscc).pk

@@ -38,7 +38,6 @@ OPENS_NOTHING = {
     "monitoring.departments_of": "says whose indicators a template is filled with",
     "accounts.is_staff_role": "asks for a second factor, or is one of the two conditions of library.may_read",
     "policy.may_attach": "shows a link; the page behind it asks require_attach",
-    "intake.may_import": "shows a button; the verb behind it asks require_import",
     "monitoring.may_list": "shows a link; the page behind it asks require_list",
     "monitoring.may_upload": "shows a link; the page behind it asks require_upload",
     "library.may_write": "shows a button; the verb behind it asks require_write",
