@@ -62,8 +62,7 @@ def events(request: HttpRequest) -> HttpResponse:
     found = queries.events_for_user(request.user)
     form = FilterForm(request.GET or None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    whole = queries.sees_all(request.user)
-    listing = browsing.browse(found, wanted, request.GET.get("after", ""), PER_PAGE, whole=whole)
+    listing = browsing.browse(found, wanted, request.GET.get("after", ""), PER_PAGE)
     queries.named(listing.page.rows)
     context = {"form": form, "listing": listing, "page": listing.page, "state": queries.chain_state()}
     return render(request, "audit/events.html", context)

@@ -38,11 +38,12 @@ class Listing:
     until: datetime | None = None
 
 
-def browse(events: EventQuerySet, filters: dict[str, Any], cursor: str, size: int, *, whole: bool = True) -> Listing:
-    """One page of the events that pass the filters, newest first; ``whole`` when nothing of the log is kept from ``events``."""
+def browse(events: EventQuerySet, filters: dict[str, Any], cursor: str, size: int) -> Listing:
+    """One page of the events that pass the filters, newest first. Where ``events`` keep something of the log back, it is looked for in stretches."""
     wanted = {name: value for name, value in filters.items() if value}
     found = filtered(_of_days(events, wanted), wanted)
-    if not whole or any(name in wanted for name in UNINDEXED) or all(name in wanted for name in INDEXED):
+    kept_back = bool(events.query.has_filters())
+    if kept_back or any(name in wanted for name in UNINDEXED) or all(name in wanted for name in INDEXED):
         return _stretch(found, cursor, size)
     page = cut(found, ("-id",), cursor, size)
     if wanted:
