@@ -169,9 +169,8 @@ def write_chunk(
                 known[match.pk] = (index, row, match)
         _create_all(work, fresh)
         _change_all(work, list(known.values()))
-        for index, row in sorted(
-            again, key=lambda pair: pair[0]
-        ):  # the same record twice in one chunk: one after the other
+        # The same record twice in one chunk: one after the other.
+        for index, row in sorted(again, key=lambda pair: pair[0]):
             _one(work, index, row)
     return [work.results[index] for index in sorted(work.results)]
 
