@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -57,8 +58,7 @@ def session(user):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client.cookies["sessionid"].value
 samples = {{"admin": session(admin), "guard": session(guard), "member": session(member), "uscc": uscc, "person": admin.pk,
-           "release": current_digest(), "submission": offered.pk, "event": events_for_user(User.objects.get(username="demo-auditor")).latest("pk").public_id,
-           "home": str(settings.HOME)}}
+           "release": current_digest(), "submission": offered.pk, "event": events_for_user(User.objects.get(username="demo-auditor")).latest("pk").public_id}}
 from kechuang.web.registry.models import Organisation
 samples["organisation"] = Organisation.objects.get(uscc=uscc).pk
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -126,38 +126,60 @@ def outside() -> Iterator[LocalProvider]:
     found.close()
 
 
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment in which the site in that folder is prepared and run."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "EMAIL_URL")}
+    return kept | {
+        "KECHUANG_HOME": str(home),
+        "KECHUANG_DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH", "")))),
+    }
+
+
+def start(code: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Run code in a process of its own, which tells its story in ``site.log`` of the site's folder."""
+    log = (Path(environment["KECHUANG_HOME"]) / "site.log").open("ab")
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log, cwd=ROOT)
+
+
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory, outside: LocalProvider) -> Iterator[tuple[str, dict[str, str]]]:
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of a site with a small demo city, prepared once for all processes of a run; copy it before use."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base if worker_id == "master" else base.parent) / "prepared"
+    with home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "samples.json").exists():
+            home.mkdir(exist_ok=True)
+            making = start(PREPARE.format(pack=ROOT / "cities" / "chenzhou", text=TEXT), surroundings(home))
+            assert making.wait(180) == 0, (home / "site.log").read_text(errors="replace")[-3000:]
+    return home
+
+
+@pytest.fixture(scope="session")
+def running(
+    prepared: Path, tmp_path_factory: pytest.TempPathFactory, outside: LocalProvider
+) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of a running site with a small demo city, and its sample objects; ended with the tests."""
-    home = tmp_path_factory.mktemp("site")
+    home = tmp_path_factory.mktemp("site") / "home"
+    shutil.copytree(prepared, home)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "EMAIL_URL")}
-    environment |= {
-        "KECHUANG_HOME": str(home),
-        "KECHUANG_DEMO": "1",
+    environment = surroundings(home) | {
         "KECHUANG_PORT": str(port),
         "KECHUANG_WORKERS": "2",
-        "DJANGO_SETTINGS_MODULE": "kechuang.web.settings",
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT / "src"), os.environ.get("PYTHONPATH", "")))),
         "KECHUANG_OIDC_ISSUER": outside.issuer,
         "KECHUANG_OIDC_CLIENT_ID": CLIENT,
         "KECHUANG_OIDC_CLIENT_SECRET": SECRET,
         "no_proxy": "127.0.0.1",
     }
-
-    def start(code: str) -> subprocess.Popen[bytes]:
-        log = (home / "site.log").open("ab")
-        return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log, cwd=ROOT)
-
-    prepared = start(PREPARE.format(pack=ROOT / "cities" / "chenzhou", text=TEXT))
-    assert prepared.wait(180) == 0, (home / "site.log").read_text(errors="replace")[-3000:]
-    server = start(SERVE)
+    server = start(SERVE, environment)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address, server, home / "site.log")
-        yield address, json.loads((home / "samples.json").read_text())
+        yield address, json.loads((home / "samples.json").read_text()) | {"home": str(home)}
     finally:
         server.terminate()
         server.wait(20)

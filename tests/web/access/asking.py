@@ -6,7 +6,7 @@ import html
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +29,8 @@ class Answer:
     status: int
     allowed: bool
     canaries: tuple[str, ...]
+    looked: Any = None
+    """What the look at its effects gave."""
 
 
 def _patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -85,8 +87,10 @@ def text_of(body: bytes, headers: str) -> str:
     return html.unescape("\n".join(found))  # letters may be written as &#NNNN;
 
 
-def ask(client: Client, method: str, where: str, sent: dict[str, Any] | None = None) -> Answer:
-    """Ask, sending a form or (to the programming interface) JSON, and undo whatever it changed."""
+def ask(
+    client: Client, method: str, where: str, sent: dict[str, Any] | None = None, look: Callable[[], Any] | None = None
+) -> Answer:
+    """Ask, sending a form or (to the programming interface) JSON, ``look`` at what it did, and undo whatever it changed."""
     with transaction.atomic():
         cookies = client.cookies.copy()
         send = {"GET": client.get, "POST": client.post, "PUT": client.put, "DELETE": client.delete}[method]
@@ -94,12 +98,13 @@ def ask(client: Client, method: str, where: str, sent: dict[str, Any] | None = N
         response = send(where) if method == "GET" else send(where, data=sent or {}, **kind)
         text = text_of(content_of(response), "\n".join(f"{k}: {v}" for k, v in response.headers.items()))
         client.cookies = cookies
+        looked = look() if look else None
         transaction.set_rollback(True)
     location = urlsplit(response.get("Location", ""))
     to_login = response.status_code == 302 and location.path == reverse("account_login")
     allowed = response.status_code not in REFUSED and not to_login
     seen = text.replace(",", "")
-    return Answer(response.status_code, allowed, tuple(c for c in CANARIES if c in seen))
+    return Answer(response.status_code, allowed, tuple(c for c in CANARIES if c in seen), looked)
 
 
 @dataclass(frozen=True)

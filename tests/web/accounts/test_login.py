@@ -9,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -204,6 +205,17 @@ def test_what_was_typed_is_offered_again_after_an_expired_log_in(client):
     assert client.post("/accounts/people/", typed).status_code == 302
     assert User.objects.filter(username="wang").exists()
     assert "你填的内容还在" not in client.get("/accounts/people/").content.decode()
+
+
+def test_a_form_with_a_file_asks_for_the_file_again_and_keeps_the_rest(client):
+    user = staff(client)
+    idle(client, 16 * 60)
+    client.post("/accounts/people/", {"username": "wang", "proof": SimpleUploadedFile("proof.pdf", b"%PDF-1.4")})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/accounts/people/").content.decode()
+    assert 'enctype="multipart/form-data"' in page
+    assert re.search(r'<input[^>]* type="file"[^>]* name="proof">', page)
+    assert 'name="username" value="wang"' in page
 
 
 def test_a_kept_form_is_shown_to_its_author_only(client):

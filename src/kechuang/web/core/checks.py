@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connection
 
 THEME_FIELDS = ("host_unit", "contact", "site_code", "icp", "police_record")
 
@@ -46,7 +47,7 @@ def production(app_configs: Any, **_: Any) -> list[CheckMessage]:
         found.append(_error(5, "没有声明在 HTTPS 后面，Cookie 会明文传", "HTTPS is not declared", "KECHUANG_HTTPS=1"))
     if "*" in settings.ALLOWED_HOSTS:
         found.append(_error(6, "站名写成了 *，会接受伪造的域名", "host names are *", "KECHUANG_HOSTS"))
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if connection.vendor == "sqlite":
         found.append(_warning(7, "用的是 SQLite，多人办理请用 PostgreSQL", "SQLite in production", "DATABASE_URL"))
     if "filebased" in settings.EMAIL_BACKEND:
         found.append(_warning(8, "邮件只写成文件，没有寄出", "mail is only written to files", "EMAIL_URL"))

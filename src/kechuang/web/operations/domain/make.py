@@ -56,7 +56,7 @@ def snapshot() -> Iterator[str]:
     """
     told = dict(connections.settings[DEFAULT_DB_ALIAS])
     options = dict(told.get("OPTIONS", {}))
-    sqlite = told["ENGINE"].endswith("sqlite3")
+    sqlite = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
     if sqlite:
         options["transaction_mode"] = "DEFERRED"
     else:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from django.utils import timezone
 from kechuang.web.core.pace import Pace
 
 from ..enums import Why
-from ..models import HeldChange, UnfinishedImport, Version
+from ..models import HeldChange, UnfinishedImport, Version, unpublished
 from . import holding
 from .kinds import KINDS, Kind
 
@@ -34,6 +35,24 @@ def begin(import_id: str) -> None:
     UnfinishedImport.objects.get_or_create(import_id=import_id)
 
 
+@dataclass(frozen=True)
+class _Changes:
+    """The changes of one kind, spread out: which columns any of them sets, and how many they are."""
+
+    kind: Kind
+    columns: list[str]
+    count: int
+
+    @property
+    def table(self) -> str:
+        """The table of this connection in which they are."""
+        return _table(self.kind)
+
+
+class _GoneError(Exception):
+    """Records went without a word to us."""
+
+
 def publish(import_id: str, also: Also) -> dt.datetime | None:
     """Show the import; returns the moment. None when records were written meanwhile: ``bulk.rethink`` first, then again.
 
@@ -42,46 +61,54 @@ def publish(import_id: str, also: Also) -> dt.datetime | None:
             nothing is published and the moment comes back all the same.
     """
     helds = HeldChange.objects.filter(import_id=import_id)
-    kinds = [KINDS[name] for name in helds.order_by().values_list("kind", flat=True).distinct()]
+    kinds = helds.order_by().values_list("kind", flat=True).distinct()
+    changes = [_spread(import_id, KINDS[name]) for name in kinds]
     least = helds.aggregate(most=Max("not_before"))["most"]
-    columns = {kind.id: _columns(import_id, kind) for kind in kinds}
-    counts = {kind.id: helds.filter(kind=kind.id).count() for kind in kinds}
     try:
         with transaction.atomic():
-            for kind in kinds:
-                _lock(kind, import_id)
-            if helds.filter(stale=True).exists():
-                return None
-            moment = max(filter(None, (timezone.now(), least)))
-            if also(moment) is False:
-                return moment
-            for kind in kinds:
-                if _put_in(kind, import_id, columns[kind.id]) != counts[kind.id]:
-                    # A record went without a word to us; whoever thinks again finds it missing.
-                    transaction.set_rollback(True)
-                    break
-            else:
-                _others_think_again(import_id)
-                UnfinishedImport.objects.filter(import_id=import_id).update(published_at=moment)
-                return moment
+            return _show(import_id, changes, least, also)
+    except _GoneError:
+        for one in changes:
+            _without_record(import_id, one.kind)
     except IntegrityError:
         # Also a record that one of ours refers to may have gone; any other breach is no matter of thinking again.
-        if not sum(_without_target(import_id, kind, columns[kind.id]) for kind in kinds):
+        if not sum(_without_target(import_id, one) for one in changes):
             raise
-        return None
-    for kind in kinds:
-        there = kind.model.everything.filter(pk=OuterRef("record_id"))
-        helds.filter(~Exists(there), kind=kind.id).update(stale=True)
+    finally:
+        _clear(changes)
     return None
 
 
-def _without_target(import_id: str, kind: Kind, columns: list[str]) -> int:
+def _show(import_id: str, changes: list[_Changes], least: dt.datetime | None, also: Also) -> dt.datetime | None:
+    """The part of :func:`publish` that others wait for."""
+    for one in changes:
+        _lock(one.kind, import_id)
+    if HeldChange.objects.filter(import_id=import_id, stale=True).exists():
+        return None
+    moment = max(filter(None, (timezone.now(), least)))
+    if also(moment) is False:
+        return moment
+    for one in changes:
+        if _put_in(one) != one.count:
+            raise _GoneError
+    _others_think_again(import_id)
+    UnfinishedImport.objects.filter(import_id=import_id).update(published_at=moment)
+    return moment
+
+
+def _without_record(import_id: str, kind: Kind) -> None:
+    """Mark the changes whose record is not there any more: whoever thinks again finds it missing."""
+    there = kind.model.everything.filter(pk=OuterRef("record_id"))
+    HeldChange.objects.filter(~Exists(there), import_id=import_id, kind=kind.id).update(stale=True)
+
+
+def _without_target(import_id: str, changes: _Changes) -> int:
     """Mark the changes that refer to a record which is not there any more; returns how many."""
     gone: set[int] = set()
-    for field in kind.model._meta.concrete_fields:
-        if field.column not in columns or field.remote_field is None:
+    for field in changes.kind.model._meta.concrete_fields:
+        if field.column not in changes.columns or field.remote_field is None:
             continue
-        helds = HeldChange.objects.filter(import_id=import_id, kind=kind.id)
+        helds = HeldChange.objects.filter(import_id=import_id, kind=changes.kind.id)
         targets = {pk: columns.get(field.column) for pk, columns in helds.values_list("pk", "columns")}
         known = set(
             field.related_model._base_manager.filter(pk__in=set(targets.values()) - {None}).values_list("pk", flat=True)
@@ -113,43 +140,64 @@ def _lock(kind: Kind, import_id: str) -> None:
         list(rows.values_list("pk", flat=True))
 
 
-def _put_in(kind: Kind, import_id: str, columns: list[str]) -> int:
+def _spread(import_id: str, kind: Kind) -> _Changes:
+    """Lay the changes of a kind out in a table of this connection, with a column for each of theirs.
+
+    Reading JSON takes longer than the rest of a publication; so it is done before anybody has to wait.
+    """
+    columns = _columns(import_id, kind)
+    quote = connection.ops.quote_name
+    types = {field.column: field.db_type(connection) for field in kind.model._meta.concrete_fields}
+    if connection.vendor == "postgresql":
+        each = "jsonb_exists(columns, '{0}'), (columns->>'{0}')::{1}"
+    else:
+        each = "json_type(columns, '$.\"{0}\"') IS NOT NULL, json_extract(columns, '$.\"{0}\"')"
+    made = "".join(f", {quote('has_' + column)} bool, {quote(column)} {types[column]}" for column in columns)
+    read = "".join(f", {each.format(column, types[column])}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_table(kind)}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {_table(kind)} (record_id bigint PRIMARY KEY{made})")
+        cursor.execute(
+            f"INSERT INTO {_table(kind)} SELECT record_id{read} FROM registry_heldchange"  # noqa: S608  names from the models only
+            " WHERE import_id = %s AND kind = %s ORDER BY record_id",
+            [import_id, kind.id],
+        )
+        return _Changes(kind, columns, int(cursor.rowcount))
+
+
+def _clear(changes: list[_Changes]) -> None:
+    """Drop the tables of :func:`_spread`."""
+    with connection.cursor() as cursor:
+        for one in changes:
+            cursor.execute(f"DROP TABLE {one.table}")
+
+
+def _table(kind: Kind) -> str:
+    """The table of :func:`_spread`."""
+    return connection.ops.quote_name(f"changes_of_{kind.id}")
+
+
+def _put_in(changes: _Changes) -> int:
     """Put the new columns into all rows with one statement; returns how many rows it met."""
     quote = connection.ops.quote_name
-    table = quote(kind.model._meta.db_table)
-    fields = {field.column: field for field in kind.model._meta.concrete_fields}
-    if connection.vendor == "postgresql":
-
-        def new(column: str) -> str:
-            cast = fields[column].db_type(connection)
-            return f"CASE WHEN jsonb_exists(h.columns, '{column}') THEN (h.columns->>'{column}')::{cast} ELSE r.{quote(column)} END"
-    else:
-
-        def new(column: str) -> str:
-            path = f"'$.\"{column}\"'"
-            return (
-                f"CASE WHEN json_type(h.columns, {path}) IS NULL THEN r.{quote(column)}"
-                f" ELSE json_extract(h.columns, {path}) END"
-            )
-
-    sets = (
-        ", ".join(f"{quote(column)} = {new(column)}" for column in columns) or f"{quote('realm')} = r.{quote('realm')}"
+    sets = ", ".join(
+        f"{quote(column)} = CASE WHEN c.{quote('has_' + column)} THEN c.{quote(column)} ELSE r.{quote(column)} END"
+        for column in changes.columns
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} AS r SET {sets} FROM registry_heldchange AS h"  # noqa: S608  names of tables and columns only, from the models
-            " WHERE h.import_id = %s AND h.kind = %s AND h.record_id = r.id",
-            [import_id, kind.id],
+            f"UPDATE {quote(changes.kind.model._meta.db_table)} AS r SET {sets or 'realm = r.realm'}"  # noqa: S608  names from the models only
+            f" FROM {changes.table} AS c WHERE c.record_id = r.id"
         )
         return int(cursor.rowcount)
 
 
 def _others_think_again(import_id: str) -> None:
     """Other imports that hold changes of the same records have to think them through again."""
-    others = HeldChange.objects.exclude(import_id=import_id)
+    others = unpublished().exclude(import_id=import_id)
     if others.exists():
         ours = HeldChange.objects.filter(import_id=import_id, kind=OuterRef("kind"), record_id=OuterRef("record_id"))
-        others.filter(Exists(ours)).update(stale=True)
+        HeldChange.objects.filter(Exists(ours), import_id__in=others).update(stale=True)
 
 
 def settle(import_id: str, pace: Pace) -> None:
