@@ -43,7 +43,8 @@ WIDER = """width => [...document.querySelectorAll("body *")].filter(e => e.getBo
 
 
 def axe(page: Any) -> list[str]:
-    """Violations of the accessibility rules with their first places; the context loads :data:`AXE` into its pages."""
+    """Violations of the accessibility rules with their first places."""
+    page.evaluate(AXE)
     return [f"axe {text}" for text in page.evaluate(RUN_AXE)]
 
 

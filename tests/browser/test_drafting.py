@@ -88,7 +88,6 @@ class People:
     def page(self, who: str, language: str = "zh-hans") -> Any:
         """A new page of a person; an error of a script or a refused resource fails the test."""
         context = self.browser.new_context(viewport={"width": WIDE, "height": 900}, locale="zh-CN")
-        context.add_init_script(looking.AXE)
         context.add_cookies([{"name": "kc_lang", "value": language, "url": self.site},
                              {"name": "sessionid", "value": self.sessions[who], "url": self.site}])  # fmt: skip
         self.opened.append(context)

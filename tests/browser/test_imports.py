@@ -30,8 +30,6 @@ def table(path: Path) -> Path:
 def context(browser: Any, site: str, who: str, language: str, script: bool = True) -> Any:
     """A context of a demo persona."""
     made = browser.new_context(viewport={"width": WIDE, "height": 900}, java_script_enabled=script)
-    if script:
-        made.add_init_script(looking.AXE)
     made.add_cookies([{"name": "kc_lang", "value": language, "url": site}])
     page = made.new_page()
     page.goto(f"{site}/accounts/login/")

@@ -37,16 +37,12 @@ def begin(import_id: str) -> None:
 
 @dataclass(frozen=True)
 class _Changes:
-    """The changes of one kind, spread out: which columns any of them sets, and how many they are."""
+    """The changes of one kind, spread out: in which table, which columns any of them sets, and how many they are."""
 
     kind: Kind
+    table: str
     columns: list[str]
     count: int
-
-    @property
-    def table(self) -> str:
-        """The table of this connection in which they are."""
-        return _table(self.kind)
 
 
 class _GoneError(Exception):
@@ -145,8 +141,8 @@ def _spread(import_id: str, kind: Kind) -> _Changes:
 
     Reading JSON takes longer than the rest of a publication; so it is done before anybody has to wait.
     """
-    columns = _columns(import_id, kind)
     quote = connection.ops.quote_name
+    table, columns = quote(f"changes_of_{kind.id}"), _columns(import_id, kind)
     types = {field.column: field.db_type(connection) for field in kind.model._meta.concrete_fields}
     if connection.vendor == "postgresql":
         each = "jsonb_exists(columns, '{0}'), (columns->>'{0}')::{1}"
@@ -155,14 +151,14 @@ def _spread(import_id: str, kind: Kind) -> _Changes:
     made = "".join(f", {quote('has_' + column)} bool, {quote(column)} {types[column]}" for column in columns)
     read = "".join(f", {each.format(column, types[column])}" for column in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {_table(kind)}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {_table(kind)} (record_id bigint PRIMARY KEY{made})")
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {table} (record_id bigint PRIMARY KEY{made})")
         cursor.execute(
-            f"INSERT INTO {_table(kind)} SELECT record_id{read} FROM registry_heldchange"  # noqa: S608  names from the models only
+            f"INSERT INTO {table} SELECT record_id{read} FROM registry_heldchange"  # noqa: S608  names from the models only
             " WHERE import_id = %s AND kind = %s ORDER BY record_id",
             [import_id, kind.id],
         )
-        return _Changes(kind, columns, int(cursor.rowcount))
+        return _Changes(kind, table, columns, int(cursor.rowcount))
 
 
 def _clear(changes: list[_Changes]) -> None:
@@ -170,11 +166,6 @@ def _clear(changes: list[_Changes]) -> None:
     with connection.cursor() as cursor:
         for one in changes:
             cursor.execute(f"DROP TABLE {one.table}")
-
-
-def _table(kind: Kind) -> str:
-    """The table of :func:`_spread`."""
-    return connection.ops.quote_name(f"changes_of_{kind.id}")
 
 
 def _put_in(changes: _Changes) -> int:
