@@ -48,7 +48,7 @@ HEADING = [
 
 
 def rows(count: int, changed: bool = False):
-    """Seeded organisations, different in every column; ``changed``: the same with another size and status."""
+    """Seeded organisations, different in every column; ``changed``: the same with another size."""
     from kechuang.codes import uscc
 
     chance = random.Random(20130418)
@@ -58,7 +58,7 @@ def rows(count: int, changed: bool = False):
             chance.choice(["C3985", "A0111", "I6510"]), "民营",
             f"20{chance.randint(0, 24):02d}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}",
             chance.choice(["是", "否", ""]), f"{chance.randint(1, 99_999)}.{chance.randint(0, 9999):04d}",
-            "大型" if changed else chance.choice(["小型", "微型", "中型"]),
+            (chance.choice(["小型", "微型", "中型"]), "大型")[changed],  # drawn in either case: what follows stays the same
         ]  # fmt: skip
 
 
