@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.web.accounts.identity_provider import LocalProvider
+
+from . import looking
 
 SECRET = "correct horse battery"
 
@@ -53,12 +56,16 @@ def test_a_person_links_the_account_and_then_logs_in_without_a_password(
     person.close()
 
 
-def as_county_officer(page: Any, site: str) -> None:
-    page.goto(f"{site}/accounts/login/?next=/accounts/delegations/")
-    page.fill("#id_login", "demo-county")
+def log_in(page: Any, site: str, name: str, onward: str) -> None:
+    page.goto(f"{site}/accounts/login/?next={onward}")
+    page.fill("#id_login", name)
     page.fill("#id_password", "yanshi-kechuang")
     page.locator("main form button", has_text="登录").first.click()
-    page.wait_for_url("**/accounts/delegations/")
+    page.wait_for_url(f"**{onward}")
+
+
+def as_county_officer(page: Any, site: str) -> None:
+    log_in(page, site, "demo-county", "/accounts/delegations/")
 
 
 def test_before_the_log_out_for_being_idle_the_page_says_so_and_offers_to_stay(browser: Any, site: str) -> None:
@@ -109,14 +116,34 @@ def test_a_form_filled_in_too_long_is_not_lost(browser: Any, site: str, age_sess
     page.get_by_role("button", name="委托出去").click()
     page.wait_for_url("**/accounts/login/**")
     assert "你填的内容已保存" in page.inner_text("body")
-    page.fill("#id_login", "demo-county")
-    page.fill("#id_password", "yanshi-kechuang")
-    page.locator("main form button", has_text="登录").first.click()
-    page.wait_for_url("**/accounts/delegations/")
+    as_county_officer(page, site)
     assert "去长沙开会，三天回来" in page.locator("main").inner_text()
     page.get_by_role("button", name="再送一次").click()
     page.wait_for_url("**/accounts/delegations/")
     assert "已委托" in page.inner_text("body")
     assert "去长沙开会，三天回来" in page.locator("main").inner_text()
     page.locator("button[value=withdraw]").first.click()
+    person.close()
+
+
+def test_a_form_with_a_file_filled_in_too_long_asks_for_the_file_only(
+    browser: Any, site: str, age_session: Any, tmp_path: Path
+) -> None:
+    table = tmp_path / "企业.csv"
+    table.write_text("统一社会信用代码,名称,类别\n91110000600037341L,演示重来公司,企业\n", encoding="utf-8-sig")
+    person = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page = person.new_page()
+    log_in(page, site, "demo-officer", "/imports/new/organisation/")
+    page.set_input_files("#id_file", table)
+    page.fill("#id_source_title", "2025 年企业年报")
+    age_session(next(c["value"] for c in person.cookies() if c["name"] == "sessionid"), 16 * 60)
+    page.click("main form .btn-primary")
+    page.wait_for_url("**/accounts/login/**")
+    log_in(page, site, "demo-officer", "/imports/new/organisation/")
+    assert "2025 年企业年报" in page.locator("main").inner_text()
+    assert looking.sideways(page, 390) + looking.axe(page) == []
+    page.get_by_label("文件不能留存，请在这里重新选择。").set_input_files(table)
+    page.get_by_role("button", name="再送一次").click()
+    page.wait_for_url(re.compile(r"/imports/(?!new)\w+/$"))
+    assert "2025 年企业年报" in page.locator("main").inner_text()
     person.close()

@@ -218,6 +218,17 @@ def test_a_form_with_a_file_asks_for_the_file_again_and_keeps_the_rest(client):
     assert 'name="username" value="wang"' in page
 
 
+def test_of_a_kept_form_only_what_a_person_recognises_is_shown():
+    fields = [
+        ["kc_once", "01M8"],
+        ["title", " 2025 年企业年报 "],
+        ["department", ""],
+        ["on_change", "change"],
+        ["amount", "12.5"],
+    ]
+    assert kept.words({"fields": fields}) == ["2025 年企业年报", "12.5"]
+
+
 def test_a_kept_form_is_shown_to_its_author_only(client):
     staff(client)
     idle(client, 16 * 60)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
 from django.http import HttpRequest
+
+from kechuang.web.core.once import FIELD as ONCE
 
 KEY = "kc_kept_form"
 EXPIRED_USER = "kc_expired_user"
@@ -46,6 +49,12 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
         forget(request)
         return None
     return kept
+
+
+def words(kept: dict[str, Any]) -> list[str]:
+    """What a person recognises of the kept fields: neither empty ones, nor codes of choices, nor the site's own."""
+    values = [str(value).strip() for name, value in kept["fields"] if name != ONCE]
+    return [value for value in values if value and not re.fullmatch(r"[a-z_]+", value)]
 
 
 def forget(request: HttpRequest) -> str:

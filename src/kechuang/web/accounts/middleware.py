@@ -159,7 +159,7 @@ class ExpiredLogin:
         if request.method == "GET" and request.user.is_authenticated and kept.KEY in request.session:
             form = kept.kept_for(request)
             if form:
-                return render(request, "accounts/resend.html", {"kept": form})
+                return render(request, "accounts/resend.html", {"kept": form, "words": kept.words(form)})
         response = self.get_response(request)
         if request.method == "POST":
             self._after_post(request, response)
