@@ -14,7 +14,7 @@ from django.db import transaction
 
 from kechuang.web.accounts.models import User
 from kechuang.web.core.enums import Realm
-from kechuang.web.core.may import declared
+from kechuang.web.core.may import Who, declared
 from tests.web.access import asking
 from tests.web.access.world import World
 
@@ -30,13 +30,31 @@ OPEN = {
 }
 
 
+MODELS = [
+    model
+    for model in apps.get_models()
+    if model is not User and any(field.name == "realm" for field in model._meta.concrete_fields)
+]
+
+
 def turn(facts: Realm, people: Realm) -> None:
     """Everything of the city is of one realm, and everybody in it of one."""
-    for model in apps.get_models():
-        if model is not User and any(field.name == "realm" for field in model._meta.concrete_fields):
-            model._base_manager.update(realm=facts)
+    for model in MODELS:
+        model._base_manager.update(realm=facts)
     User.objects.update(realm=people)
     cache.clear()  # sums over the city are kept there
+
+
+def ask_as(realm: Realm, city: World, clients, cell: asking.Cell, who: Who, look=None) -> asking.Answer | None:
+    """What comes back when that person is of a realm; None for a visitor, who is of none."""
+    if city.people[who] is None:
+        return None
+    one = User.objects.filter(pk=city.people[who].pk)
+    (usual,) = one.values_list("realm", flat=True)
+    one.update(realm=realm)
+    answer = asking.ask(clients[who], cell.method, cell.address, cell.sent, look)
+    one.update(realm=usual)
+    return answer
 
 
 def shown(city: World, clients, label: str, facts: Realm) -> dict[str, set[str]]:
@@ -49,12 +67,9 @@ def shown(city: World, clients, label: str, facts: Realm) -> dict[str, set[str]]
         turn(facts, facts)
         for cell in asking.cells(ROWS[label], city):
             for who in sorted(ROWS[label][cell.key].private & cell.who):
-                if city.people[who] is None:
-                    continue  # a visitor is of no realm
-                one = User.objects.filter(pk=city.people[who].pk)
-                one.update(realm=Realm.DEMO)
-                answer = asking.ask(clients[who], cell.method, cell.address, cell.sent)
-                one.update(realm=facts)
+                answer = ask_as(Realm.DEMO, city, clients, cell, who)
+                if answer is None:
+                    continue
                 assert answer.status < 500, (cell.key, who)
                 found.setdefault(cell.key, set()).update(f"{who}: {canary}" for canary in answer.canaries)
         transaction.set_rollback(True)
@@ -80,8 +95,7 @@ def real_rows() -> dict[str, set[str]]:
     """Every row of the real city, by model."""
     return {
         model._meta.label: set(map(repr, model._base_manager.filter(realm=Realm.REAL).values_list()))
-        for model in apps.get_models()
-        if model is not User and any(field.name == "realm" for field in model._meta.concrete_fields)
+        for model in MODELS
     }
 
 
@@ -93,12 +107,9 @@ def changing(city: World, clients, label: str, people: Realm) -> list[str]:
         before = real_rows()
         for cell in asking.cells(ROWS[label], city):
             for who in sorted(cell.who) if cell.method != "GET" else ():
-                if city.people[who] is None:
-                    continue  # a visitor is of no realm
-                one = User.objects.filter(pk=city.people[who].pk)
-                one.update(realm=people)
-                answer = asking.ask(clients[who], cell.method, cell.address, cell.sent, real_rows)
-                one.update(realm=Realm.REAL)
+                answer = ask_as(people, city, clients, cell, who, real_rows)
+                if answer is None:
+                    continue
                 changed = sorted(name for name in before if before[name] != answer.looked[name])
                 found += [f"{cell.method} {cell.key} for {who}: {', '.join(changed)}"] if changed else []
         transaction.set_rollback(True)

@@ -15,7 +15,6 @@ from django.db.backends.sqlite3 import base
 
 #: Seconds between two looks; each is different by up to half of it, so that nobody is in step with the gaps of another.
 LOOK = 0.002
-DEFAULT_TIMEOUT = 5.0  # of Python's sqlite3
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -25,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.transaction_mode != "IMMEDIATE":
             super()._start_transaction_under_autocommit()
             return
-        seconds = float(self.settings_dict["OPTIONS"].get("timeout", DEFAULT_TIMEOUT))
+        seconds = float(self.settings_dict["OPTIONS"]["timeout"])
         with self.wrap_database_errors:
             self.connection.execute("PRAGMA busy_timeout = 0")
             try:
@@ -40,6 +39,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > latest:
                     raise
-                time.sleep(LOOK * random.uniform(0.5, 1.5))  # noqa: S311  no secret hangs on it
+                time.sleep(LOOK * random.uniform(0.5, 1.5))  # noqa: S311  how long to wait is no secret
             else:
                 return
